@@ -1,0 +1,12 @@
+namespace Rx.JsonRpc;
+
+/// <summary>The last attempt that reached a server ran out of time.</summary>
+public sealed class RequestTimeoutException : JsonRpcException
+{
+    /// <summary>Makes the failure.</summary>
+    /// <param name="message">Method, server, attempt and what to do.</param>
+    /// <param name="inner">What ran out.</param>
+    public RequestTimeoutException(string message, Exception? inner = null) : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,46 @@
+namespace Rx.JsonRpc;
+
+/// <summary>How a request is carried out: how long, how often, and what is tried again.</summary>
+public sealed record RequestPolicy
+{
+    /// <summary>The defaults of every property.</summary>
+    public static RequestPolicy Default { get; } = new();
+
+    /// <summary>How long one attempt on one server may take. 500 ms by default.</summary>
+    public TimeSpan TryTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the request may take over all attempts and waits. 5 s by default.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts. 0 by default.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The wait between rounds.</summary>
+    public Backoff Backoff { get; init; } = Backoff.Default;
+
+    /// <summary>When a failed request may be sent again. An idempotent method turns <see cref="Replay.IfNotWritten"/> into <see cref="Replay.Always"/>.</summary>
+    public Replay Replay { get; init; } = Replay.IfNotWritten;
+
+    /// <summary>JSON-RPC error codes that count as failures: the next server is asked. None by default.</summary>
+    public ErrorCodes RetryOn { get; init; } = ErrorCodes.None;
+
+    /// <summary>Says what is wrong with the policy, all at once.</summary>
+    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    internal void ThrowIfFaulty()
+    {
+        if (ReferenceEquals(this, Default)) return;
+        string[] faults = [.. Faults("RequestPolicy")];
+        if (faults.Length > 0) throw new ArgumentException(string.Join("; ", faults));
+    }
+
+    internal IEnumerable<string> Faults(string name)
+    {
+        if (TryTimeout <= TimeSpan.Zero) yield return $"{name}.TryTimeout is {TryTimeout}; it must be above zero";
+        if (TotalTimeout <= TimeSpan.Zero) yield return $"{name}.TotalTimeout is {TotalTimeout}; it must be above zero";
+        if (Retries < -1) yield return $"{name}.Retries is {Retries}; it must be -1 (for ever) or more";
+        if (!Enum.IsDefined(Replay)) yield return $"{name}.Replay is {(int)Replay}; it must be IfNotWritten, Always or Never";
+        if (RetryOn is null) yield return $"{name}.RetryOn is null; use ErrorCodes.None";
+        if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
+        foreach (string fault in Backoff?.Faults($"{name}.Backoff") ?? []) yield return fault;
+    }
+}

@@ -1,0 +1,64 @@
+namespace Rx.JsonRpc;
+
+/// <summary>The states of a server.</summary>
+public enum ServerState
+{
+    /// <summary>A connection is being opened.</summary>
+    Connecting,
+
+    /// <summary>Requests can be sent.</summary>
+    Connected,
+
+    /// <summary>Not connected; the next attempt comes when the backoff has passed.</summary>
+    Waiting,
+
+    /// <summary>Takes no new requests; those in flight may end.</summary>
+    Draining,
+
+    /// <summary>Given up for good: the attempts are used up, or the client is disposed.</summary>
+    Retired,
+}
+
+/// <summary>A server changed its state.</summary>
+/// <param name="Server">Which server.</param>
+/// <param name="From">The state before.</param>
+/// <param name="To">The state now.</param>
+/// <param name="Reason">Why, in a few words.</param>
+/// <param name="At">When, by the client's clock.</param>
+public sealed record ServerChange(ServerAddress Server, ServerState From, ServerState To, string Reason, DateTimeOffset At)
+{
+    /// <summary>One line for a log.</summary>
+    /// <returns>Server, states and reason.</returns>
+    public override string ToString() => $"{Server}: {From} -> {To} ({Reason})";
+}
+
+/// <summary>A notification that a server pushed.</summary>
+/// <param name="Server">Which server.</param>
+/// <param name="Method">The method's name.</param>
+/// <param name="Parameters">The parameters as they were received; empty when there were none.</param>
+public sealed record ServerNotification(ServerAddress Server, string Method, RawJson Parameters);
+
+/// <summary>Why something that a server sent was dropped.</summary>
+public enum DropReason
+{
+    /// <summary>The frame is not JSON in UTF-8, or nests deeper than 64 levels.</summary>
+    NotJson,
+
+    /// <summary>JSON, but neither a reply nor a notification nor a request.</summary>
+    NotAReply,
+
+    /// <summary>A reply whose request has already ended.</summary>
+    LateReply,
+
+    /// <summary>A reply with an id that was never given out, or with none.</summary>
+    UnknownId,
+
+    /// <summary>A notification, a change or a diagnostic that found its queue full.</summary>
+    QueueFull,
+}
+
+/// <summary>Something that a server sent was counted and dropped. The connection stays.</summary>
+/// <param name="Server">Which server.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Length">The frame's length in bytes; its content is never kept.</param>
+public sealed record ServerDiagnostic(ServerAddress Server, DropReason Reason, long Length);
