@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Protocol;
+
+public class ErrorReaderTests
+{
+    [Theory]
+    [InlineData("""{"code":-32601,"message":"no"}""", -32601, "no", "")]
+    [InlineData("""{"data":{"code":9,"x":[1]},"message":"b\u00fcsy","code":5,"more":{"message":"x"}}""", 5, "büsy", """{"code":9,"x":[1]}""")]
+    [InlineData("""{"c\u006fde":5,"m\u0065ssage":"m","d\u0061ta":1}""", 5, "m", "1")]
+    [InlineData("""{"code":5,"message":"m","data":null}""", 5, "m", "null")]
+    [InlineData("""{"code":99999999999,"message":"m"}""", 0, "m", "")]
+    [InlineData("""{"code":1.5,"message":"m"}""", 0, "m", "")]
+    [InlineData("""{"code":"5","message":7}""", 0, "", "")]
+    [InlineData("""{"code":{"code":5},"message":["m"]}""", 0, "", "")]
+    [InlineData("""{"\ud800":1,"code":5,"message":"bad \ud800"}""", 5, """bad \ud800""", "")]
+    [InlineData("{}", 0, "", "")]
+    [InlineData("\"went wrong\"", 0, "went wrong", "")]
+    [InlineData("\"\\udc00\"", 0, "\\udc00", "")]
+    [InlineData("5", 0, "", "")]
+    [InlineData("true", 0, "", "")]
+    [InlineData("null", 0, "", "")]
+    [InlineData("[1,{\"code\":5}]", 0, "", "")]
+    public void Read_AnyShape_GivesWhatThereIs(string json, int code, string message, string data)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        foreach (ReadOnlySequence<byte> slice in new[] { new ReadOnlySequence<byte>(bytes), Segments.EachByte(bytes) })
+        {
+            JsonRpcError error = ErrorReader.Read(slice);
+            Assert.Equal((code, message, data), (error.Code, error.Message, error.Data.ToString()));
+            Assert.Equal(json, error.Received.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"code\":")]
+    [InlineData("rubbish")]
+    public void Read_NoJsonAtAll_IsAnEmptyError(string text) =>
+        Assert.Equal(new JsonRpcError(0, ""), ErrorReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text))));
+
+    [Fact]
+    public void Read_Error_OutlivesTheFrame()
+    {
+        byte[] bytes = """{"code":1,"message":"m","data":[1]}"""u8.ToArray();
+        JsonRpcError error = ErrorReader.Read(new ReadOnlySequence<byte>(bytes));
+        bytes.AsSpan().Clear();
+        Assert.Equal("""{"code":1,"message":"m","data":[1]}""", error.ToJson().ToString());
+        Assert.Equal("[1]", error.Data.ToString());
+    }
+}
