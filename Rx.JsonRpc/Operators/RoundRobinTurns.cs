@@ -1,0 +1,46 @@
+using System.Collections;
+
+namespace Rx.JsonRpc;
+
+/// <summary>The items and the one number that changes: the last turn that was taken.</summary>
+internal sealed class RoundRobinTurns<T> : IEnumerable<T>
+{
+    private readonly T[] _items;
+    private readonly WeightedTurns? _weighted;
+
+    // 64 bits, read as unsigned: a billion turns a second need five centuries to wrap.
+    private long _turn;
+
+    /// <param name="items">The items; not copied.</param>
+    /// <param name="weights">Their weights; null when all are equal.</param>
+    /// <param name="lastTurn">The turn before the first one.</param>
+    internal RoundRobinTurns(T[] items, int[]? weights, long lastTurn = -1)
+    {
+        _items = items;
+        _weighted = weights is null ? null : WeightedTurns.Of(weights);
+        _turn = lastTurn;
+    }
+
+    public IEnumerator<T> GetEnumerator() => _weighted is null ? InListOrder() : ByWeight(_weighted);
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private IEnumerator<T> InListOrder()
+    {
+        if (_items.Length == 0) yield break;
+        int start = (int)(TakeTurn() % (ulong)_items.Length);
+        for (int i = start; i < _items.Length; i++) yield return _items[i];
+        for (int i = 0; i < start; i++) yield return _items[i];
+    }
+
+    private IEnumerator<T> ByWeight(WeightedTurns weighted)
+    {
+        ulong turn = TakeTurn();
+        int start = weighted.Start(turn);
+        yield return _items[start];
+        var left = weighted.Others(turn, start);
+        while (left.TryTake(out int next)) yield return _items[next];
+    }
+
+    private ulong TakeTurn() => (ulong)Interlocked.Increment(ref _turn);
+}
