@@ -1,0 +1,71 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Rx.JsonRpc.Testing;
+
+/// <summary>One end of a connection through an <see cref="InMemoryNetwork"/>.</summary>
+/// <remarks>
+/// Whatever waits for a byte runs inside the call that brings it: when <see cref="PipeWriter.FlushAsync"/> returns, the peer has seen
+/// what was written and has done what it does about it.
+/// <list type="table">
+/// <item><term>this end completes <see cref="Output"/></term><description>the peer's reads end cleanly after the last byte</description></item>
+/// <item><term>this end completes <see cref="Input"/></term><description>the peer's flushes say <see cref="FlushResult.IsCompleted"/></description></item>
+/// <item><term>this end is disposed</term><description>both</description></item>
+/// <item><term>this end aborts</term><description>the peer's reads and flushes throw; bytes not yet read are lost</description></item>
+/// </list>
+/// </remarks>
+public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable
+{
+    // Inline and without a synchronization context: nothing leaves the calling thread.
+    private static readonly PipeOptions Options = new(
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: 64 * 1024,
+        resumeWriterThreshold: 32 * 1024,
+        useSynchronizationContext: false);
+
+    private InMemoryConnection(PipeReader input, PipeWriter output, EndPoint local, EndPoint remote)
+    {
+        Input = input;
+        Output = output;
+        LocalEndPoint = local;
+        RemoteEndPoint = remote;
+    }
+
+    /// <summary>What the peer sends.</summary>
+    public PipeReader Input { get; }
+
+    /// <summary>What goes to the peer; a flush waits while 64 KiB are unread.</summary>
+    public PipeWriter Output { get; }
+
+    /// <summary>Where this end is.</summary>
+    public EndPoint LocalEndPoint { get; }
+
+    /// <summary>Where the peer is.</summary>
+    public EndPoint RemoteEndPoint { get; }
+
+    /// <summary>Resets the connection: the peer's reads and flushes throw the error, as after a lost link.</summary>
+    /// <param name="error">What the peer sees.</param>
+    public void Abort(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        Output.Complete(error);
+        Input.Complete(error);
+    }
+
+    /// <summary>Closes the connection cleanly.</summary>
+    /// <returns>Already completed.</returns>
+    public ValueTask DisposeAsync()
+    {
+        Output.Complete();
+        Input.Complete();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static (InMemoryConnection Client, InMemoryConnection Server) CreatePair(EndPoint client, EndPoint server)
+    {
+        var toServer = new Pipe(Options);
+        var toClient = new Pipe(Options);
+        return (new(toClient.Reader, toServer.Writer, client, server), new(toServer.Reader, toClient.Writer, server, client));
+    }
+}

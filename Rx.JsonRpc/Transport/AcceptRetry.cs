@@ -1,0 +1,63 @@
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>Accepts again after failures that say nothing about the listening socket.</summary>
+internal static class AcceptRetry
+{
+    private static readonly Backoff Pause = new() { First = TimeSpan.FromMilliseconds(5), Max = TimeSpan.FromSeconds(1), Jitter = false };
+
+    private enum Kind
+    {
+        Fatal,
+        OneConnection,
+        Shortage,
+    }
+
+    /// <summary>Accepts until it succeeds, is cancelled, or fails for good. A shortage is waited out: the peers stay in the backlog.</summary>
+    /// <param name="accept">Accepts once.</param>
+    /// <param name="scheduler">The clock of the waits.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was accepted.</returns>
+    public static async ValueTask<T> RunAsync<T>(
+        Func<CancellationToken, ValueTask<T>> accept, IScheduler scheduler, CancellationToken cancellationToken)
+    {
+        int shortages = 0;
+        while (true)
+        {
+            try
+            {
+                return await accept(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SocketException failure) when (KindOf(failure) == Kind.OneConnection)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (SocketException failure) when (KindOf(failure) == Kind.Shortage)
+            {
+                shortages++;
+            }
+            if (shortages > 0) await WaitAsync(Pause.Delay(shortages), scheduler, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // accept(2), "Error handling": errors that were pending on the new connection are reported by accept and call for another try.
+    // https://man7.org/linux/man-pages/man2/accept.2.html
+    private static Kind KindOf(SocketException failure) => failure.SocketErrorCode switch
+    {
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NetworkDown or SocketError.NetworkUnreachable
+            or SocketError.HostDown or SocketError.HostUnreachable or SocketError.TimedOut or SocketError.Interrupted => Kind.OneConnection,
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => Kind.Shortage,
+        _ => Kind.Fatal,
+    };
+
+    private static async Task WaitAsync(TimeSpan pause, IScheduler scheduler, CancellationToken cancellationToken)
+    {
+        var over = new TaskCompletionSource();
+        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), over);
+        using IDisposable timer = scheduler.Schedule(pause, () => over.TrySetResult());
+        await over.Task.ConfigureAwait(false);
+    }
+}

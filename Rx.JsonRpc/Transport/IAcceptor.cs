@@ -1,0 +1,24 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>Something that listens. Disposing it ends the listening; connections that were accepted stay.</summary>
+public interface IAcceptor : IDisposable
+{
+    /// <summary>Where it listens, with the port that the system chose when none was given.</summary>
+    EndPoint LocalEndPoint { get; }
+
+    /// <summary>Waits for the next connection.</summary>
+    /// <param name="cancellationToken">Ends the wait; the listening goes on.</param>
+    /// <returns>The connection; null when the acceptor was disposed.</returns>
+    ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken = default);
+}
+
+/// <summary>A connection that a peer opened.</summary>
+/// <param name="Pipe">
+/// The two pipes. The connection is closed by completing both; if the object is <see cref="IAsyncDisposable"/> or
+/// <see cref="IDisposable"/> it is disposed after that.
+/// </param>
+/// <param name="RemoteEndPoint">Who connected.</param>
+public sealed record AcceptedConnection(IDuplexPipe Pipe, EndPoint RemoteEndPoint);

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>Listens on a TCP port or a Unix domain socket.</summary>
+/// <remarks>
+/// A Unix socket's file that a dead process left behind is replaced; the own file is removed on dispose. Failures that concern one
+/// connection or a passing shortage (too many open files) do not end the listening.
+/// </remarks>
+public sealed class SocketAcceptor : IAcceptor
+{
+    private const int Backlog = 512;
+
+    private readonly Socket _socket;
+    private readonly IScheduler _scheduler;
+    private readonly UnixSocketFile? _file;
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Binds and listens.</summary>
+    /// <param name="endPoint">
+    /// An <see cref="IPEndPoint"/> (port 0 lets the system choose; <see cref="IPAddress.IPv6Any"/> takes IPv4 too) or a
+    /// <see cref="UnixDomainSocketEndPoint"/>.
+    /// </param>
+    /// <param name="scheduler">The clock of every wait.</param>
+    /// <exception cref="SocketException">The address cannot be listened on, for instance because it is in use.</exception>
+    /// <exception cref="NotSupportedException">The end point is of another kind.</exception>
+    public SocketAcceptor(EndPoint endPoint, IScheduler scheduler)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentNullException.ThrowIfNull(scheduler);
+        if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
+        {
+            throw new NotSupportedException(
+                $"Cannot listen on {endPoint} ({endPoint.GetType().Name}); expected an IPEndPoint or a UnixDomainSocketEndPoint.");
+        }
+        _scheduler = scheduler;
+        UnixSocketFile? file = UnixSocketFile.Of(endPoint);
+        file?.RemoveIfStale();
+        _socket = StreamSocket.Create(endPoint);
+        try
+        {
+            if (endPoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any)) _socket.DualMode = true;
+            _socket.Bind(endPoint);
+            _file = file;
+            _socket.Listen(Backlog);
+            LocalEndPoint = _socket.LocalEndPoint ?? endPoint;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public EndPoint LocalEndPoint { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        try
+        {
+            return await AcceptRetry.RunAsync(AcceptOneAsync, _scheduler, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (_closing.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the listening and every <see cref="AcceptAsync"/> that waits; peers that were not accepted yet are refused.</summary>
+    public void Dispose()
+    {
+        if (_closing.IsCancellationRequested) return;
+        _closing.Cancel();
+        // Before the socket: once that is closed, the path may already belong to a successor.
+        _file?.Remove();
+        _socket.Dispose();
+    }
+
+    private async ValueTask<AcceptedConnection> AcceptOneAsync(CancellationToken cancellationToken)
+    {
+        Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (LocalEndPoint is IPEndPoint) socket.NoDelay = true;
+            EndPoint remote = socket.RemoteEndPoint ?? LocalEndPoint;
+            return new AcceptedConnection(new SocketPipe(socket, _scheduler), remote);
+        }
+        catch (SocketException)
+        {
+            // The peer has gone already: which error that gives here depends on the system.
+            socket.Dispose();
+            throw new SocketException((int)SocketError.ConnectionReset);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>Connects over TCP and Unix domain sockets: what a client uses when its options name no connector.</summary>
+/// <remarks>
+/// Knows <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> and <see cref="UnixDomainSocketEndPoint"/>. All addresses of a host name are
+/// tried, IPv6 and IPv4 in turn; each has 250 ms before the next joins in, so one dead address does not cost the whole connect timeout.
+/// </remarks>
+public sealed class SocketConnector : IConnector
+{
+    // RFC 8305, section 5, recommends 250 ms.
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
+
+    private readonly IScheduler _scheduler;
+    private readonly Func<DnsEndPoint, CancellationToken, Task<IPAddress[]>> _resolve;
+
+    /// <summary>Makes a connector.</summary>
+    /// <param name="scheduler">The clock of every wait.</param>
+    public SocketConnector(IScheduler scheduler)
+        : this(scheduler, (name, token) => Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, token))
+    {
+    }
+
+    internal SocketConnector(IScheduler scheduler, Func<DnsEndPoint, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        _scheduler = scheduler;
+        _resolve = resolve;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SocketException">There is no connection to the one address; the message names it.</exception>
+    /// <exception cref="IOException">None of a host name's addresses could be reached; names the host and each address with its error.</exception>
+    /// <exception cref="NotSupportedException">The end point is of another kind.</exception>
+    public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        Socket socket = endPoint switch
+        {
+            IPEndPoint or UnixDomainSocketEndPoint => await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false),
+            DnsEndPoint name => await OpenAnyAsync(name, cancellationToken).ConfigureAwait(false),
+            _ => throw new NotSupportedException(
+                $"Cannot connect to {endPoint} ({endPoint.GetType().Name}); expected an IPEndPoint, a DnsEndPoint or a UnixDomainSocketEndPoint."),
+        };
+        return new SocketPipe(socket, _scheduler);
+    }
+
+    private static async ValueTask<Socket> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        Socket socket = StreamSocket.Create(endPoint);
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Socket> OpenAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IPAddress> addresses = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await StaggeredRace<IPAddress, Socket>.RunAsync(
+                addresses, (address, token) => OpenAsync(new IPEndPoint(address, name.Port), token), HeadStart, _scheduler, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (AggregateException failures)
+        {
+            string each = string.Join("; ", failures.InnerExceptions.Select(failure => failure.Message));
+            throw new IOException($"Cannot connect to {name.Host}:{name.Port}: {each}", failures);
+        }
+    }
+
+    private async Task<IReadOnlyList<IPAddress>> ResolveAsync(DnsEndPoint name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // A lookup that has begun in the system's resolver cannot be cancelled there; the wait for it can.
+            IPAddress[] addresses = await _resolve(name, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return addresses.Length > 0 ? AddressOrder.Interleave(addresses) : throw new SocketException((int)SocketError.NoData);
+        }
+        catch (SocketException failure)
+        {
+            throw new IOException($"Cannot connect to {name.Host}:{name.Port}: the name has no address: {failure.Message}", failure);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+using Pipelines.Sockets.Unofficial;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>A connected socket as two pipes. Disposing it hands over what is still queued, for a bounded time, then closes the socket.</summary>
+/// <remarks>To close without handing anything over, complete <see cref="Output"/> with an error before disposing.</remarks>
+internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
+{
+    /// <summary>How long a peer that does not read can hold up the closing.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+
+    private static readonly PipeOptions ReceiveOptions = Bounded(256 * 1024);
+    private static readonly PipeOptions SendOptions = Bounded(64 * 1024);
+
+    private readonly SocketConnection _connection;
+    private readonly IScheduler _scheduler;
+    private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _disposed;
+
+    /// <summary>Takes over a connected socket.</summary>
+    /// <param name="socket">The socket; it belongs to the pipe from now on.</param>
+    /// <param name="scheduler">The clock of the wait in <see cref="DisposeAsync"/>.</param>
+    public SocketPipe(Socket socket, IScheduler scheduler)
+    {
+        _scheduler = scheduler;
+        _connection = SocketConnection.Create(socket, SendOptions, ReceiveOptions);
+        Input = new AbortAwareReader(_connection.Input);
+#pragma warning disable CS0618 // Streams do not raise it; the pipe here is a Pipe, and nothing else tells when its last bytes were sent.
+        Output.OnReaderCompleted(static (_, sent) => ((TaskCompletionSource)sent!).TrySetResult(), _sent);
+#pragma warning restore CS0618
+    }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output => _connection.Output;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true)) return;
+        Input.Complete();
+        Output.Complete();
+        using (_scheduler.Schedule(Linger, () => _sent.TrySetResult()))
+        {
+            await _sent.Task.ConfigureAwait(false);
+        }
+        _connection.Dispose();
+    }
+
+    private static PipeOptions Bounded(int bytes) => new(
+        readerScheduler: PipeScheduler.ThreadPool,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: bytes,
+        resumeWriterThreshold: bytes / 2,
+        minimumSegmentSize: 16 * 1024,
+        useSynchronizationContext: false);
+}
