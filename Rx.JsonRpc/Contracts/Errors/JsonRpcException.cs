@@ -8,14 +8,14 @@ public abstract class JsonRpcException : Exception
     }
 
     /// <summary>Whether the request may have run on a server.</summary>
-    public Written Written { get; init; }
+    public Written Written { get; internal set; }
 
     /// <summary>The method; empty where it is not known.</summary>
-    public string Method { get; init; } = "";
+    public string Method { get; internal set; } = "";
 
     /// <summary>The server that the last attempt was made on; null when there was none.</summary>
-    public ServerAddress? Server { get; init; }
+    public ServerAddress? Server { get; internal set; }
 
     /// <summary>Every attempt of the request, in order.</summary>
-    public IReadOnlyList<Attempt> Attempts { get; init; } = [];
+    public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
 }

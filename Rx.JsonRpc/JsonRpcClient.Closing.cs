@@ -1,0 +1,39 @@
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+
+namespace Rx.JsonRpc;
+
+public sealed partial class JsonRpcClient
+{
+    /// <summary>Takes no new requests, and waits for those that are open. The connections stay; dispose the client afterwards.</summary>
+    /// <param name="limit">How long; requests that are open then end with <see cref="RequestTimeoutException"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting early; the open requests stay open.</param>
+    /// <returns>Completes when no request is open.</returns>
+    public async ValueTask DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
+        foreach (Server server in AllServers) server.Drain();
+        _openRequests.Drain();
+        try
+        {
+            await _openRequests.Empty.ToObservable().Within(limit, _clock).ToTask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _openRequests.CancelAll(() => new RequestTimeoutException($"the client was drained and stopped waiting after {limit}"));
+        }
+    }
+
+    /// <summary>
+    /// Ends every open request with <see cref="ObjectDisposedException"/> (an outcome says Cancelled), completes the hot observables, and
+    /// closes the connections. Nothing is called afterwards.
+    /// </summary>
+    /// <returns>Completes when the connections are closed; at most half a second after the call.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        _openRequests.Close();
+        var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
+        await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+        _services.Complete();
+    }
+}

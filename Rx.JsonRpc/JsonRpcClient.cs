@@ -1,0 +1,125 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc;
+
+/// <summary>Calls JSON-RPC 2.0 services over TCP with netstring framing. One client serves a whole host, from any thread.</summary>
+/// <remarks>
+/// The client connects when it is made, and keeps connecting: starting with no server up is normal. What is subscribed while the very
+/// first connect to a server is under way waits for it; afterwards a server that is not connected is passed over at once.
+/// </remarks>
+public sealed partial class JsonRpcClient : IAsyncDisposable
+{
+    // Long enough for a notification's last bytes to leave, short enough for a peer that never closes.
+    private static readonly TimeSpan ClosingLimit = TimeSpan.FromMilliseconds(500);
+
+    private readonly JsonRpcClientOptions _options;
+    private readonly IScheduler _clock;
+    private readonly IStopwatch _stopwatch;
+    private readonly ServerServices _services;
+    private readonly OpenRequests _openRequests = new();
+
+    /// <summary>Makes a client with default options.</summary>
+    /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
+    /// <param name="scheduler">The clock of every delay and timeout; null for real time.</param>
+    /// <exception cref="FormatException">Names the bad server, its position and what was expected.</exception>
+    public JsonRpcClient(string servers, IScheduler? scheduler = null)
+        : this(new JsonRpcClientOptions { Servers = ServerList.Parse(servers) }, scheduler)
+    {
+    }
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="scheduler">The clock of every delay and timeout; null for real time.</param>
+    /// <exception cref="ArgumentException">Lists every fault of the options at once.</exception>
+    public JsonRpcClient(JsonRpcClientOptions options, IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfFaulty();
+        _options = options;
+        _clock = scheduler ?? RealTime.Scheduler;
+        _stopwatch = _clock.StartStopwatch();
+        IConnector connector = options.Connector ?? new SocketConnector(_clock);
+        _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
+        Groups = ServerGroup.Of(options.Servers.Select(address => new Server(address, _services)));
+        foreach (Server server in AllServers) server.Start();
+    }
+
+    /// <summary>The servers by priority, the highest first.</summary>
+    public IReadOnlyList<ServerGroup> Groups { get; }
+
+    /// <summary>What servers push, in order for each server. Hot; completes when the client is disposed.</summary>
+    public IObservable<ServerNotification> Notifications => _services.Notifications;
+
+    /// <summary>Every change of a server's state, with its reason. Hot; completes when the client is disposed.</summary>
+    public IObservable<ServerChange> Changes => _services.Changes;
+
+    /// <summary>What was counted and dropped: late replies, frames that are no JSON. Hot; completes when the client is disposed.</summary>
+    public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
+
+    private IEnumerable<Server> AllServers => Groups.SelectMany(group => group.Servers);
+
+    /// <summary>A request whose error reply is a value. Cold: each subscription sends it anew.</summary>
+    /// <typeparam name="TParams">The parameters' type.</typeparam>
+    /// <typeparam name="TResult">The result's type.</typeparam>
+    /// <param name="method">The method.</param>
+    /// <param name="parameters">The parameters; read when subscribed.</param>
+    /// <param name="policy">How it is carried out; null for the client's policy.</param>
+    /// <returns>
+    /// <b>OnNext</b> then <b>OnCompleted</b>: the reply, result or error, with its attempts; it outlives the call. <b>OnError</b>: a
+    /// <see cref="JsonRpcException"/> (<see cref="RequestTimeoutException"/>, <see cref="NoServerException"/>,
+    /// <see cref="ConnectionLostException"/>, <see cref="InvalidParametersException"/>, <see cref="InvalidReplyException"/>), or
+    /// <see cref="ObjectDisposedException"/>. <b>Dispose</b> stops waiting, and takes the request back if it has not left yet. Called on
+    /// the continuation scheduler; failures that are known while subscribing, and timeouts, on the thread where they arise.
+    /// </returns>
+    public IObservable<Reply<TResult>> Call<TParams, TResult>(
+        Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return Recipe(method.Name, policy, method.Idempotent, (server, attempt) => server.Call(method, parameters, attempt));
+    }
+
+    /// <summary>A request whose error reply is a failure: <see cref="Call"/> with <see cref="ResultsOperator.Results"/> behind it.</summary>
+    /// <typeparam name="TParams">The parameters' type.</typeparam>
+    /// <typeparam name="TResult">The result's type.</typeparam>
+    /// <param name="method">The method.</param>
+    /// <param name="parameters">The parameters; read when subscribed.</param>
+    /// <param name="policy">How it is carried out; null for the client's policy.</param>
+    /// <returns>The result, then the end; errors as for <see cref="Call"/>, and <see cref="ErrorReplyException"/>.</returns>
+    public IObservable<TResult> Request<TParams, TResult>(
+        Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null) =>
+        Call(method, parameters, policy).Results();
+
+    /// <summary>A request in raw JSON.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">An object or an array; the default leaves <c>params</c> out.</param>
+    /// <param name="policy">How it is carried out; null for the client's policy.</param>
+    /// <returns>The result's JSON as it was received; errors as for the typed request.</returns>
+    /// <exception cref="ArgumentException">The name is empty or reserved, or the policy faulty.</exception>
+    public IObservable<RawJson> Request(string method, RawJson parameters = default, RequestPolicy? policy = null) =>
+        Request(Raw(method), parameters, policy);
+
+    private IObservable<Reply<T>> Recipe<T>(
+        string method, RequestPolicy? ownPolicy, bool idempotent, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
+    {
+        RequestPolicy policy = ownPolicy ?? _options.Policy;
+        policy.ThrowIfFaulty();
+        Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
+        return PerSubscription<T>(method, trail =>
+            Groups.Select(group => group.InTurn)
+                  .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
+                      send(server, attempt).Within(policy.TryTimeout, _clock)
+                                           .ErrorsAsFailures(policy.RetryOn)), mayMove)
+                  .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, mayMove)
+                  .Within(policy.TotalTimeout, _clock));
+    }
+
+    private EdgeOfRequest<T> PerSubscription<T>(string method, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(method, _stopwatch, _openRequests, pipeline);
+
+    private Method<RawJson, RawJson> Raw(string name) =>
+        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);
+}

@@ -1,0 +1,37 @@
+using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// Where observers are called. An exception that an observer throws is the host's own fault and stays unhandled, as on any thread of
+/// the pool: inline, too, it must not unwind into the reader of a connection, where it would pass for a lost connection.
+/// </summary>
+internal sealed class Continuations
+{
+    private readonly PipeScheduler _scheduler;
+    private readonly bool _inline;
+
+    public Continuations(PipeScheduler scheduler)
+    {
+        _scheduler = scheduler;
+        _inline = ReferenceEquals(scheduler, PipeScheduler.Inline);
+    }
+
+    public void Schedule(Action<object?> action, object state)
+    {
+        if (!_inline)
+        {
+            _scheduler.Schedule(action, state);
+            return;
+        }
+        try
+        {
+            action(state);
+        }
+        catch (Exception thrown)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static captured => captured.Throw(), ExceptionDispatchInfo.Capture(thrown), preferLocal: false);
+        }
+    }
+}

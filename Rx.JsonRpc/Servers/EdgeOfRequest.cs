@@ -1,0 +1,111 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// The outermost step of a request: makes the trail at subscribe time, gives at most one value and then completes, and turns what ended
+/// the pipeline into a failure that tells the whole story.
+/// </summary>
+internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
+{
+    private readonly string _method;
+    private readonly IStopwatch _clock;
+    private readonly OpenRequests _openRequests;
+    private readonly Func<RequestTrail, IObservable<Reply<T>>> _pipeline;
+
+    public EdgeOfRequest(string method, IStopwatch clock, OpenRequests openRequests, Func<RequestTrail, IObservable<Reply<T>>> pipeline)
+    {
+        _method = method;
+        _clock = clock;
+        _openRequests = openRequests;
+        _pipeline = pipeline;
+    }
+
+    public IDisposable Subscribe(IObserver<Reply<T>> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var sink = new Sink(new RequestTrail(_method, _clock), _openRequests, observer);
+        if (_openRequests.TryEnter(sink, out Exception? closed)) sink.Run(_pipeline);
+        else observer.OnError(closed);
+        return sink;
+    }
+
+    private sealed class Sink : OpenRequest, IObserver<Reply<T>>, IDisposable
+    {
+        private readonly RequestTrail _trail;
+        private readonly OpenRequests _openRequests;
+        private IObserver<Reply<T>>? _observer;
+        private IDisposable? _upstream;
+        private volatile bool _disposed;
+
+        public Sink(RequestTrail trail, OpenRequests openRequests, IObserver<Reply<T>> observer)
+        {
+            _trail = trail;
+            _openRequests = openRequests;
+            _observer = observer;
+        }
+
+        public void Run(Func<RequestTrail, IObservable<Reply<T>>> pipeline)
+        {
+            IDisposable upstream = pipeline(_trail).Subscribe(this);
+            if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
+        }
+
+        public void OnNext(Reply<T> reply)
+        {
+            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            Answer(observer, reply with { Attempts = _trail.Attempts });
+        }
+
+        public void OnCompleted() => OnError(new InvalidOperationException($"{_trail.Method}: ended without a reply"));
+
+        public void OnError(Exception failure)
+        {
+            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            if (failure is TimeoutException) _trail.End(AttemptEnd.TimedOut, "the request's total timeout ran out");
+            if (FailureStory.AnswerIn(failure, _trail) is { } error)
+            {
+                Answer(observer, new Reply<T> { Error = error, Attempts = _trail.Attempts });
+                return;
+            }
+            Release();
+            observer.OnError(FailureStory.Tell(failure, _trail));
+        }
+
+        public override void Cancel(Exception reason)
+        {
+            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            Release();
+            observer.OnError(reason);
+        }
+
+        public void Dispose()
+        {
+            _disposed = true;
+            if (!TryEnd(out _)) return;
+            _trail.End(AttemptEnd.Cancelled);
+            Release();
+        }
+
+        private void Answer(IObserver<Reply<T>> observer, Reply<T> reply)
+        {
+            // The source is let go first: nothing that it still does (a total timeout that fires while OnNext runs) can reach the observer.
+            Release();
+            observer.OnNext(reply);
+            if (!_disposed) observer.OnCompleted();
+        }
+
+        private bool TryEnd(out IObserver<Reply<T>> observer)
+        {
+            observer = Interlocked.Exchange(ref _observer, null)!;
+            return observer is not null;
+        }
+
+        private void Release()
+        {
+            _openRequests.Leave(this);
+            Interlocked.Exchange(ref _upstream, Disposable.Empty)?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>What the caller is told when a request ends without a reply: the real last cause, with every attempt.</summary>
+internal static class FailureStory
+{
+    private const int MostTold = 8;
+
+    /// <summary>The error reply that is the answer after all: every server was asked, or time ran out, and the last word was an error.</summary>
+    public static JsonRpcError? AnswerIn(Exception failure, RequestTrail trail) => failure switch
+    {
+        ErrorReplyException reply => reply.Error,
+        AggregateException or TimeoutException => trail.LastError,
+        _ => null,
+    };
+
+    public static Exception Tell(Exception failure, RequestTrail trail)
+    {
+        if (failure is AggregateException or TimeoutException)
+        {
+            failure = trail.LastDecisive() is { End: AttemptEnd.TimedOut } late ? TimedOut(failure, late, trail) : NoServer(failure, trail);
+        }
+        if (failure is JsonRpcException known) known.Attempts = trail.Attempts;
+        return failure;
+    }
+
+    private static RequestTimeoutException TimedOut(Exception failure, Attempt late, RequestTrail trail) =>
+        new($"{trail.Method}: no reply in time after {Count(trail)}: {Attempts(trail)}. Raise the timeouts, or add a server that answers", failure)
+        {
+            Method = trail.Method,
+            Server = late.Server,
+            Written = Written.MaybeExecuted,
+        };
+
+    private static NoServerException NoServer(Exception failure, RequestTrail trail) =>
+        new($"{trail.Method}: no server answered after {Count(trail)}: {Attempts(trail)}. Check that a server is running and can be reached", failure)
+        {
+            Method = trail.Method,
+            Server = trail.Attempts is [.., var last] ? last.Server : null,
+            Written = trail.LastDecisive() is null ? Written.NotWritten : Written.MaybeExecuted,
+        };
+
+    private static string Count(RequestTrail trail) => trail.Attempts.Count == 1 ? "1 attempt" : $"{trail.Attempts.Count} attempts";
+
+    private static string Attempts(RequestTrail trail)
+    {
+        int untold = Math.Max(0, trail.Attempts.Count - MostTold);
+        string told = string.Join("; ", trail.Attempts.Skip(untold).Select(attempt => $"{attempt.Server} {attempt.End}: {attempt.Reason}"));
+        return untold == 0 ? told : $"({untold} earlier) {told}";
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>A request that has a subscriber and no end yet; a node of <see cref="OpenRequests"/>.</summary>
+internal abstract class OpenRequest
+{
+    internal OpenRequest? Previous { get; set; }
+
+    internal OpenRequest? Next { get; set; }
+
+    /// <summary>Ends the request with a failure of its own, unless it has ended.</summary>
+    public abstract void Cancel(Exception reason);
+}
+
+/// <summary>
+/// Every open request of a client, wherever in its pipeline it is: in flight on a server or waiting for the next round. So that a drain
+/// knows when it is done, and a dispose leaves nobody waiting.
+/// </summary>
+internal sealed class OpenRequests
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private OpenRequest? _first;
+    private bool _draining;
+    private bool _disposed;
+
+    /// <summary>Completes when the client drains or is disposed and no request is open.</summary>
+    public Task Empty => _empty.Task;
+
+    public bool TryEnter(OpenRequest request, [NotNullWhen(false)] out Exception? closed)
+    {
+        lock (_gate)
+        {
+            closed = _disposed ? Disposed()
+                : _draining ? new ServerUnavailableException("the client is draining and takes no new requests")
+                : null;
+            if (closed is not null) return false;
+            request.Next = _first;
+            if (_first is not null) _first.Previous = request;
+            _first = request;
+            return true;
+        }
+    }
+
+    public void Leave(OpenRequest request)
+    {
+        lock (_gate)
+        {
+            if (request.Previous is null && _first != request) return;
+            if (request.Previous is { } previous) previous.Next = request.Next;
+            else _first = request.Next;
+            if (request.Next is { } next) next.Previous = request.Previous;
+            request.Previous = request.Next = null;
+            SignalEmptyLocked();
+        }
+    }
+
+    public void Drain()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+            SignalEmptyLocked();
+        }
+    }
+
+    /// <summary>Takes no more requests and ends those that are open, each with a failure of its own.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            SignalEmptyLocked();
+        }
+        CancelAll(Disposed);
+    }
+
+    public void CancelAll(Func<Exception> failure)
+    {
+        while (First() is { } request)
+        {
+            request.Cancel(failure());
+            // A request that ends on another thread at this moment leaves by itself; it must not hold up the others.
+            Leave(request);
+        }
+    }
+
+    private static ObjectDisposedException Disposed() => new(nameof(JsonRpcClient), "The client is disposed.");
+
+    private OpenRequest? First()
+    {
+        lock (_gate) return _first;
+    }
+
+    private void SignalEmptyLocked()
+    {
+        if (_first is null && (_draining || _disposed)) _empty.TrySetResult();
+    }
+}

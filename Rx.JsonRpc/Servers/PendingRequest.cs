@@ -1,0 +1,24 @@
+using System.Buffers;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>A request that waits for its reply. Whoever removes it from the table, and nobody else, calls one of the members below, once.</summary>
+internal abstract class PendingRequest : IOutgoing
+{
+    /// <summary>The request's id, given by the table; negative until then.</summary>
+    public long Id { get; set; } = -1;
+
+    /// <summary>The result; the bytes are borrowed until the call returns. Runs on the reader of the connection.</summary>
+    public abstract void OnResult(in ReadOnlySequence<byte> json);
+
+    /// <summary>The error reply. Runs on the reader of the connection.</summary>
+    public abstract void OnErrorReply(JsonRpcError error);
+
+    /// <summary>The connection ended first; the failure belongs to this request alone.</summary>
+    public abstract void OnLost(Exception failure);
+
+    public abstract bool TryHandOver();
+
+    public abstract void Dropped();
+}

@@ -1,0 +1,157 @@
+using System.Numerics;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>How a request fared at the table's door.</summary>
+internal enum Admission
+{
+    Admitted,
+    Full,
+    Closed,
+}
+
+/// <summary>
+/// The pending table of one connection: an array of slots, no dictionary and no lock. An id is the slot's index below the slot's
+/// generation, so that a late reply to an earlier use of the slot is told from the reply to this one. Removing the entry, one
+/// compare-and-swap, is the only right to notify the request.
+/// </summary>
+internal sealed class PendingRequests
+{
+    private const int SegmentBits = 10;
+    private const int SegmentSize = 1 << SegmentBits;
+    private const int NoSlot = -1;
+
+    private readonly int _capacity;
+    private readonly int _indexBits;
+    private readonly Slot[]?[] _segments;
+    private readonly Lock _growth = new();
+    // The free list is a stack of indexes; the upper half counts its changes, so that a stale head never passes for the present one.
+    private long _freeHead = Pack(0, NoSlot);
+    private int _used;
+    private volatile bool _closed;
+
+    public PendingRequests(int capacity)
+    {
+        _capacity = capacity;
+        _indexBits = Math.Max(1, BitOperations.Log2((uint)capacity - 1) + 1);
+        _segments = new Slot[]?[((capacity - 1) >> SegmentBits) + 1];
+    }
+
+    /// <summary>How many requests wait; counted when asked, exact only when nothing moves.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            int used = Volatile.Read(ref _used);
+            for (int index = 0; index < used; index++)
+            {
+                if (TrySlot(index, out Slot[] segment) && segment[index & (SegmentSize - 1)].Request is not null) count++;
+            }
+            return count;
+        }
+    }
+
+    /// <summary>Gives the request an id and a slot.</summary>
+    public Admission TryAdd(PendingRequest request)
+    {
+        if (_closed) return Admission.Closed;
+        int index = PopFree();
+        if (index == NoSlot) index = NewSlot();
+        if (index == NoSlot) return Admission.Full;
+        ref Slot slot = ref SlotAt(index);
+        // JSON numbers are exact up to 2^53 (RFC 8259, section 6): the generation has what the index leaves of that.
+        slot.Generation = (slot.Generation + 1) & ((1L << (53 - _indexBits)) - 1);
+        request.Id = (slot.Generation << _indexBits) | (uint)index;
+        Interlocked.Exchange(ref slot.Request, request);
+        // The table may have been closed and swept between the first check and the entry; whoever removes the entry now owns its fate.
+        return _closed && TryRemove(request) ? Admission.Closed : Admission.Admitted;
+    }
+
+    /// <summary>Takes the request out, if nobody else has.</summary>
+    public bool TryRemove(PendingRequest request)
+    {
+        if (request.Id < 0) return false;
+        int index = (int)(request.Id & ((1L << _indexBits) - 1));
+        if (Interlocked.CompareExchange(ref SlotAt(index).Request, null, request) != request) return false;
+        PushFree(index);
+        return true;
+    }
+
+    /// <summary>Takes out the request that a reply belongs to; null and the reason when there is none.</summary>
+    public PendingRequest? Take(long id, out DropReason reason)
+    {
+        reason = DropReason.UnknownId;
+        long index = id & ((1L << _indexBits) - 1);
+        if (id < 0 || index >= Volatile.Read(ref _used) || !TrySlot((int)index, out Slot[] segment)) return null;
+        ref Slot slot = ref segment[index & (SegmentSize - 1)];
+        PendingRequest? request = Volatile.Read(ref slot.Request);
+        if (request is not null && request.Id == id && TryRemove(request)) return request;
+        if (id >> _indexBits <= Volatile.Read(ref slot.Generation)) reason = DropReason.LateReply;
+        return null;
+    }
+
+    /// <summary>Closes the table and gives every request that waits to the caller, each once.</summary>
+    public IEnumerable<PendingRequest> CloseAndTakeAll()
+    {
+        _closed = true;
+        Interlocked.MemoryBarrier();
+        int used = Volatile.Read(ref _used);
+        for (int index = 0; index < used; index++)
+        {
+            if (!TrySlot(index, out Slot[] segment)) continue;
+            if (Interlocked.Exchange(ref segment[index & (SegmentSize - 1)].Request, null) is { } request) yield return request;
+        }
+    }
+
+    private static long Pack(long version, int index) => (version << 32) | (uint)index;
+
+    private int PopFree()
+    {
+        while (true)
+        {
+            long head = Volatile.Read(ref _freeHead);
+            int index = (int)head;
+            if (index == NoSlot) return NoSlot;
+            int next = Volatile.Read(ref SlotAt(index).NextFree);
+            if (Interlocked.CompareExchange(ref _freeHead, Pack((head >> 32) + 1, next), head) == head) return index;
+        }
+    }
+
+    private void PushFree(int index)
+    {
+        while (true)
+        {
+            long head = Volatile.Read(ref _freeHead);
+            Volatile.Write(ref SlotAt(index).NextFree, (int)head);
+            if (Interlocked.CompareExchange(ref _freeHead, Pack((head >> 32) + 1, index), head) == head) return;
+        }
+    }
+
+    private int NewSlot()
+    {
+        lock (_growth)
+        {
+            if (_used == _capacity) return NoSlot;
+            int index = _used;
+            _segments[index >> SegmentBits] ??= new Slot[Math.Min(SegmentSize, _capacity - (index & ~(SegmentSize - 1)))];
+            Volatile.Write(ref _used, index + 1);
+            return index;
+        }
+    }
+
+    private ref Slot SlotAt(int index) => ref _segments[index >> SegmentBits]![index & (SegmentSize - 1)];
+
+    private bool TrySlot(int index, out Slot[] segment)
+    {
+        segment = Volatile.Read(ref _segments[index >> SegmentBits])!;
+        return segment is not null;
+    }
+
+    private struct Slot
+    {
+        public PendingRequest? Request;
+        public long Generation;
+        public int NextFree;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Reactive.Subjects;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// A hot observable that many threads feed: values wait in a bounded queue and reach the observers one after the other, in order, on the
+/// continuation scheduler.
+/// </summary>
+internal sealed class Publisher<T> : IObservable<T>
+{
+    private readonly Subject<T> _subject = new();
+    private readonly ConcurrentQueue<T> _waiting = new();
+    private readonly Continuations _continuations;
+    private readonly int _most;
+    private int _count;
+    private int _draining;
+    private int _completed;
+
+    public Publisher(Continuations continuations, int most)
+    {
+        _continuations = continuations;
+        _most = most;
+    }
+
+    public IDisposable Subscribe(IObserver<T> observer) => _subject.Subscribe(observer);
+
+    /// <summary>Queues a value; false when the queue is full. <see cref="Flush"/> sends it on its way.</summary>
+    public bool TryAdd(T value)
+    {
+        if (!_subject.HasObservers) return true;
+        if (Interlocked.Increment(ref _count) > _most)
+        {
+            Interlocked.Decrement(ref _count);
+            return false;
+        }
+        _waiting.Enqueue(value);
+        return true;
+    }
+
+    /// <summary>Never called under a lock: with inline continuations the observers run inside.</summary>
+    public void Flush()
+    {
+        if (_waiting.IsEmpty && Volatile.Read(ref _completed) != 1) return;
+        if (Interlocked.Exchange(ref _draining, 1) == 0) _continuations.Schedule(static self => ((Publisher<T>)self!).Drain(), this);
+    }
+
+    public bool TryPublish(T value)
+    {
+        bool added = TryAdd(value);
+        Flush();
+        return added;
+    }
+
+    /// <summary>Completes the observers once what waits has been delivered.</summary>
+    public void Complete()
+    {
+        Interlocked.CompareExchange(ref _completed, 1, 0);
+        Flush();
+    }
+
+    private void Drain()
+    {
+        try
+        {
+            while (_waiting.TryDequeue(out T? value))
+            {
+                Interlocked.Decrement(ref _count);
+                _subject.OnNext(value);
+            }
+            if (Interlocked.CompareExchange(ref _completed, 2, 1) == 1) _subject.OnCompleted();
+        }
+        finally
+        {
+            Volatile.Write(ref _draining, 0);
+        }
+        // A value that came after the last look, while this thread still held the role, would otherwise wait for the next one.
+        Flush();
+    }
+}

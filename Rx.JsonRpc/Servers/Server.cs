@@ -1,0 +1,173 @@
+using System.Text.Json.Serialization.Metadata;
+using Rx.JsonRpc.Servers;
+
+namespace Rx.JsonRpc;
+
+/// <summary>One server of a client: its address, its state, and what it counts. All members can be read from any thread.</summary>
+public sealed class Server
+{
+    private readonly ServerServices _services;
+    private readonly ServerLink[] _links;
+    private readonly WaitingLine _firstConnect;
+    private readonly Lock _gate = new();
+    private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private ServerState _state = ServerState.Connecting;
+    private string _reason = "connecting";
+    private bool _draining;
+    private uint _turn;
+
+    internal Server(ServerAddress address, ServerServices services)
+    {
+        Address = address;
+        _services = services;
+        _firstConnect = new WaitingLine(services.Options.MaxInFlightPerServer);
+        _links = new ServerLink[services.Options.ConnectionsPerServer];
+        for (int i = 0; i < _links.Length; i++) _links[i] = new ServerLink(this, services.Options, services.Connector, services.Clock);
+    }
+
+    /// <summary>Where the server listens, and how it ranks.</summary>
+    public ServerAddress Address { get; }
+
+    /// <summary>The state now; of several connections, the best one counts.</summary>
+    public ServerState State
+    {
+        get
+        {
+            lock (_gate) return _state;
+        }
+    }
+
+    /// <summary>Requests that wait for a reply; counted when asked.</summary>
+    public int InFlight => _links.Sum(link => link.Connection?.Pending.Count ?? 0);
+
+    internal IJsonRpcSerializer Serializer => _services.Serializer;
+
+    internal Continuations Continuations => _services.Continuations;
+
+    /// <summary>How much of what the server sent, or of what was to be told about it, has been dropped for a reason.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <returns>The count since the client was made.</returns>
+    public long DroppedFor(DropReason reason) => Interlocked.Read(ref _dropped[(int)reason]);
+
+    /// <summary>The address and the state.</summary>
+    /// <returns>Text for a log.</returns>
+    public override string ToString() => $"{Address} ({State})";
+
+    internal void Start()
+    {
+        foreach (ServerLink link in _links) link.Start();
+    }
+
+    internal IObservable<Reply<TResult>> Call<TParams, TResult>(Method<TParams, TResult> method, TParams parameters, AttemptRecord record) =>
+        new ServerCall<TParams, TResult>(this, method, parameters, record);
+
+    internal IObservable<Reply<System.Reactive.Unit>> Notify<TParams>(
+        string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, AttemptRecord record) =>
+        new ServerNotify<TParams>(this, method, prefix, parameters, typeInfo, record);
+
+    /// <summary>Gives the request a connection, a place in the line for the first one, or a refusal.</summary>
+    internal void Admit(IServerRequest request)
+    {
+        if (Pick() is { } connection) request.Begin(connection);
+        else if (!_firstConnect.TryWait(request)) request.Refuse(NotConnected());
+    }
+
+    internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
+
+    internal ServerUnavailableException NotConnected()
+    {
+        lock (_gate) return new ServerUnavailableException($"{Address} is not connected: {_reason}");
+    }
+
+    internal ServerUnavailableException Full() =>
+        new($"{Address} has {_services.Options.MaxInFlightPerServer} requests in flight, as many as MaxInFlightPerServer allows");
+
+    internal ServerUnavailableException QueueFull() =>
+        new($"{Address} takes no more bytes: MaxQueuedBytesPerConnection ({_services.Options.MaxQueuedBytesPerConnection}) wait to be sent");
+
+    internal void Enter(ServerLink link, ServerState state, string reason)
+    {
+        bool firstConnectOver;
+        lock (_gate)
+        {
+            link.State = state;
+            firstConnectOver = ChangeLocked(reason) && _state != ServerState.Connecting;
+        }
+        _services.Changes.Flush();
+        if (firstConnectOver) CloseLine();
+    }
+
+    internal void Drain()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+            ChangeLocked("draining");
+        }
+        _services.Changes.Flush();
+    }
+
+    internal Task CloseAsync(Exception why, TimeSpan limit) => Task.WhenAll(_links.Select(link => link.CloseAsync(why, limit)));
+
+    internal void Pushed(ServerNotification notification, long length)
+    {
+        if (!_services.Notifications.TryPublish(notification)) Dropped(DropReason.QueueFull, length);
+    }
+
+    internal void Dropped(DropReason reason, long length)
+    {
+        Interlocked.Increment(ref _dropped[(int)reason]);
+        _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
+    }
+
+    private ServerConnection? Pick()
+    {
+        if (_links.Length == 1) return _links[0].Connection;
+        uint first = Interlocked.Increment(ref _turn);
+        for (uint i = 0; i < _links.Length; i++)
+        {
+            if (_links[(first + i) % _links.Length].Connection is { } connection) return connection;
+        }
+        return null;
+    }
+
+    private bool ChangeLocked(string reason)
+    {
+        ServerState from = _state;
+        ServerState best = _links.Min(link => Rank(link.State)) switch
+        {
+            0 => ServerState.Connected,
+            1 => ServerState.Connecting,
+            2 => ServerState.Waiting,
+            _ => ServerState.Retired,
+        };
+        ServerState to = _draining && best != ServerState.Retired ? ServerState.Draining : best;
+        _reason = reason;
+        if (from == to) return false;
+        _state = to;
+        var change = new ServerChange(Address, from, to, reason, _services.Clock.Now);
+        if (!_services.Changes.TryAdd(change)) Interlocked.Increment(ref _dropped[(int)DropReason.QueueFull]);
+        return true;
+    }
+
+    private static int Rank(ServerState state) => state switch
+    {
+        ServerState.Connected => 0,
+        ServerState.Connecting => 1,
+        ServerState.Waiting => 2,
+        _ => 3,
+    };
+
+    private void CloseLine()
+    {
+        foreach (IServerRequest request in _firstConnect.Close())
+        {
+            Continuations.Schedule(static state =>
+            {
+                (Server server, IServerRequest waited) = ((Server, IServerRequest))state!;
+                if (server.Pick() is { } connection) waited.Begin(connection);
+                else waited.Refuse(server.NotConnected());
+            }, (this, request));
+        }
+    }
+}

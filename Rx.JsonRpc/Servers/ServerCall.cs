@@ -1,0 +1,169 @@
+using System.Buffers;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// One try of one request on one server; each subscription sends it once. <b>OnNext</b>: the reply, a result or an error, copied out of
+/// the frame. <b>OnError</b>: a failure that knows whether the request may have run. <b>Dispose</b>: stops waiting, and takes the request
+/// back if it has not left yet.
+/// </summary>
+internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
+{
+    private readonly Server _server;
+    private readonly Method<TParams, TResult> _method;
+    private readonly TParams _parameters;
+    private readonly AttemptRecord _record;
+
+    public ServerCall(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
+    {
+        _server = server;
+        _method = method;
+        _parameters = parameters;
+        _record = record;
+    }
+
+    public IDisposable Subscribe(IObserver<Reply<TResult>> observer)
+    {
+        var pending = new Pending(this, observer);
+        _server.Admit(pending);
+        return pending;
+    }
+
+    private sealed class Pending : PendingRequest, IServerRequest, IDisposable
+    {
+        private const int Held = 0;
+        private const int HandedOver = 1;
+        private const int TakenBack = 2;
+
+        private readonly ServerCall<TParams, TResult> _call;
+        private readonly IObserver<Reply<TResult>> _observer;
+        private ServerConnection? _connection;
+        private Reply<TResult> _reply;
+        private Exception? _failure;
+        private int _bytes;
+        private volatile bool _disposed;
+
+        public Pending(ServerCall<TParams, TResult> call, IObserver<Reply<TResult>> observer)
+        {
+            _call = call;
+            _observer = observer;
+        }
+
+        public void Begin(ServerConnection connection)
+        {
+            _connection = connection;
+            Admission admission = connection.Pending.TryAdd(this);
+            if (admission != Admission.Admitted)
+            {
+                Refuse(admission == Admission.Full ? _call._server.Full() : _call._server.NotConnected());
+                return;
+            }
+            if (_disposed && connection.Pending.TryRemove(this)) return;
+            SendResult sent = SendResult.Closed;
+            try
+            {
+                sent = Send(connection);
+            }
+            catch (InvalidParametersException faulty)
+            {
+                if (connection.Pending.TryRemove(this)) _observer.OnError(faulty);
+                return;
+            }
+            if (sent == SendResult.Queued || !connection.Pending.TryRemove(this)) return;
+            _observer.OnError(sent == SendResult.QueueFull ? _call._server.QueueFull() : _call._server.NotConnected());
+        }
+
+        public void Refuse(ServerUnavailableException failure)
+        {
+            if (!_disposed) _observer.OnError(failure);
+        }
+
+        public override bool TryHandOver()
+        {
+            if (Interlocked.CompareExchange(ref _bytes, HandedOver, Held) == TakenBack) return false;
+            _call._record.Written = Written.MaybeExecuted;
+            return true;
+        }
+
+        public override void Dropped()
+        {
+            // The connection takes every pending request out of its table when it ends; that is where this one hears of it.
+        }
+
+        public override void OnResult(in ReadOnlySequence<byte> json)
+        {
+            try
+            {
+                _reply = new Reply<TResult> { Result = ResultReader.Read(json, _call._method.Result, _call._server.Serializer) };
+            }
+            catch (Exception fault)
+            {
+                _failure = new InvalidReplyException(
+                    $"{_call._method.Name}: the result from {_call._server.Address} cannot be read as {typeof(TResult).Name}: {fault.Message}", fault);
+            }
+            Schedule();
+        }
+
+        public override void OnErrorReply(JsonRpcError error)
+        {
+            _reply = new Reply<TResult> { Error = error };
+            Schedule();
+        }
+
+        public override void OnLost(Exception failure)
+        {
+            TakeBack();
+            _failure = failure;
+            Schedule();
+        }
+
+        public void Dispose()
+        {
+            _disposed = true;
+            // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
+            Interlocked.MemoryBarrier();
+            if (_connection is { } connection) connection.Pending.TryRemove(this);
+            else _call._server.Forget(this);
+            TakeBack();
+        }
+
+        private SendResult Send(ServerConnection connection)
+        {
+            FrameBuffer buffer = FrameBuffer.Rent();
+            try
+            {
+                Method<TParams, TResult> method = _call._method;
+                RequestWriter.WriteRequest(
+                    buffer, method.Name, method.Prefix, Id, _call._parameters, method.Parameters, _call._server.Serializer, connection.MaxFrameBytes);
+                return connection.Frames.TrySend(buffer.Complete(), this);
+            }
+            finally
+            {
+                FrameBuffer.Return(buffer);
+            }
+        }
+
+        private void TakeBack()
+        {
+            // The writer says HandedOver before it notes so on the record; whoever finds that notes it too.
+            if (Interlocked.CompareExchange(ref _bytes, TakenBack, Held) == HandedOver) _call._record.Written = Written.MaybeExecuted;
+        }
+
+        private void Schedule() => _call._server.Continuations.Schedule(static self => ((Pending)self!).Deliver(), this);
+
+        private void Deliver()
+        {
+            if (_disposed) return;
+            if (_failure is not null)
+            {
+                _observer.OnError(_failure);
+                return;
+            }
+            _observer.OnNext(_reply);
+            if (!_disposed) _observer.OnCompleted();
+        }
+    }
+}

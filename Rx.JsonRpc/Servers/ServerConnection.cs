@@ -1,0 +1,118 @@
+using System.Buffers;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// One live connection to a server: sorts what arrives to the requests that wait for it, and when it ends fails those at once, each with
+/// a failure of its own.
+/// </summary>
+internal sealed class ServerConnection : IObserver<Frame>
+{
+    private readonly Server _server;
+    private readonly JsonRpcClientOptions _options;
+    private readonly Action<ServerConnection, Exception> _ended;
+
+    /// <param name="server">The server.</param>
+    /// <param name="frames">The frames.</param>
+    /// <param name="options">The client's options.</param>
+    /// <param name="ended">Called when the connection has ended, before the requests that wait hear of it.</param>
+    public ServerConnection(Server server, FrameConnection frames, JsonRpcClientOptions options, Action<ServerConnection, Exception> ended)
+    {
+        _server = server;
+        Frames = frames;
+        _options = options;
+        _ended = ended;
+        Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer));
+    }
+
+    public FrameConnection Frames { get; }
+
+    public PendingRequests Pending { get; }
+
+    public int MaxFrameBytes => _options.MaxFrameBytes;
+
+    /// <summary>Whether any frame has come yet.</summary>
+    public bool Heard { get; private set; }
+
+    public void OnNext(Frame frame)
+    {
+        Heard = true;
+        var reader = new EnvelopeReader(frame.Payload, _options.Strict);
+        while (reader.TryRead(out Envelope envelope)) Sort(envelope, frame);
+    }
+
+    public void OnCompleted() => End(new ConnectionLostException($"{_server.Address} closed the connection"));
+
+    public void OnError(Exception error) => End(error);
+
+    /// <summary>Ends the connection from our side: the requests that wait hear of it, what was sent may still leave.</summary>
+    public void Close(Exception why)
+    {
+        FailPending(why);
+        Frames.CompleteSending();
+    }
+
+    private void Sort(in Envelope envelope, Frame frame)
+    {
+        switch (envelope.Kind)
+        {
+            case EnvelopeKind.Result:
+                if (TakePending(envelope, frame) is { } called) called.OnResult(envelope.Value);
+                break;
+            case EnvelopeKind.Error:
+                if (TakePending(envelope, frame) is { } failed) failed.OnErrorReply(ErrorReader.Read(envelope.Value));
+                break;
+            case EnvelopeKind.Notification:
+                _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, ParametersOf(envelope)), frame.Payload.Length);
+                break;
+            case EnvelopeKind.Call:
+                AnswerMethodNotFound(envelope);
+                break;
+            case EnvelopeKind.NotJson:
+                _server.Dropped(DropReason.NotJson, frame.Payload.Length);
+                break;
+            default:
+                _server.Dropped(DropReason.NotAReply, frame.Payload.Length);
+                break;
+        }
+    }
+
+    private PendingRequest? TakePending(in Envelope envelope, Frame frame)
+    {
+        PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
+        if (request is null) _server.Dropped(reason, frame.Payload.Length);
+        return request;
+    }
+
+    private void AnswerMethodNotFound(in Envelope call)
+    {
+        // A client has no methods. Silence would leave the server waiting, so it is told (JSON-RPC 2.0, section 5.1).
+        FrameBuffer buffer = FrameBuffer.Rent();
+        ReplyWriter.WriteError(buffer, call.IdJson.ToArray(), new JsonRpcError(JsonRpcError.MethodNotFound, "Method not found"));
+        Frames.TrySend(buffer.Payload);
+        FrameBuffer.Return(buffer);
+    }
+
+    private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
+
+    private void End(Exception how)
+    {
+        _ended(this, how);
+        FailPending(how);
+    }
+
+    private void FailPending(Exception how)
+    {
+        foreach (PendingRequest request in Pending.CloseAndTakeAll()) request.OnLost(FreshFailure(how));
+    }
+
+    /// <summary>One exception for each request: a shared instance would gather the stack traces of all its observers.</summary>
+    private static Exception FreshFailure(Exception how) => how switch
+    {
+        ObjectDisposedException => new ObjectDisposedException(nameof(JsonRpcClient), how.Message),
+        _ => new ConnectionLostException(how.Message, how),
+    };
+}

@@ -1,0 +1,105 @@
+using System.IO.Pipelines;
+using System.Reactive;
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// Keeps one connection to a server alive: connects, serves until the connection ends, waits, connects again. That is our own retry
+/// operator over an observable that connects when it is subscribed.
+/// </summary>
+internal sealed class ServerLink
+{
+    private readonly Server _server;
+    private readonly JsonRpcClientOptions _options;
+    private readonly IConnector _connector;
+    private readonly IScheduler _clock;
+    private readonly SingleAssignmentDisposable _life = new();
+    private readonly IStopwatch _stopwatch;
+    private readonly AsyncSubject<Unit> _ended = new();
+    private volatile ServerConnection? _connection;
+    private volatile Exception? _closing;
+
+    public ServerLink(Server server, JsonRpcClientOptions options, IConnector connector, IScheduler clock)
+    {
+        _server = server;
+        _options = options;
+        _connector = connector;
+        _clock = clock;
+        _stopwatch = clock.StartStopwatch();
+    }
+
+    /// <summary>The connection that requests can be sent on; null when there is none.</summary>
+    public ServerConnection? Connection => _connection;
+
+    public ServerState State { get; set; } = ServerState.Connecting;
+
+    public void Start() =>
+        _life.Disposable = Observable.Defer(Connect)
+            .SelectMany(Serve)
+            .RetryWithBackoff(_options.MaxConnectionAttempts, _options.Reconnect, _clock, MayReconnect, resetOnValue: true)
+            .Subscribe(_ => { }, Retire);
+
+    /// <summary>Ends the connection: the requests that wait hear of it at once; what was sent may leave until the limit.</summary>
+    public async Task CloseAsync(Exception why, TimeSpan limit)
+    {
+        _closing = why;
+        Interlocked.MemoryBarrier();
+        if (_connection is { } connection)
+        {
+            connection.Close(why);
+            await _ended.Within(limit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
+        }
+        _life.Dispose();
+        _server.Enter(this, ServerState.Retired, why.Message);
+    }
+
+    private void Retire(Exception failure)
+    {
+        _server.Enter(this, ServerState.Retired, failure.Message);
+        _ended.OnNext(Unit.Default);
+        _ended.OnCompleted();
+    }
+
+    private IObservable<IDuplexPipe> Connect()
+    {
+        _server.Enter(this, ServerState.Connecting, "connecting");
+        return _connector.Connect(_server.Address.EndPoint).Within(_options.ConnectTimeout, _clock);
+    }
+
+    /// <summary>A value when a connection that has held ends, then its failure; disposing closes it.</summary>
+    private IObservable<Unit> Serve(IDuplexPipe pipe) => Observable.Create<Unit>(life =>
+    {
+        var limits = new FrameConnectionOptions
+        {
+            MaxFrameBytes = _options.MaxFrameBytes,
+            MaxQueuedBytes = _options.MaxQueuedBytesPerConnection,
+        };
+        TimeSpan since = _stopwatch.Elapsed;
+        var frames = new FrameConnection(pipe, limits, _server.Address.ToString());
+        var connection = new ServerConnection(_server, frames, _options, (ended, how) =>
+        {
+            _connection = null;
+            // A server that accepts and closes at once must not count as a success each time, or it would be called without a pause.
+            if (ended.Heard || _stopwatch.Elapsed - since >= _options.Reconnect.First) life.OnNext(Unit.Default);
+            life.OnError(how);
+        });
+        _connection = connection;
+        _server.Enter(this, ServerState.Connected, "connected");
+        IDisposable reading = frames.Frames.Subscribe(connection);
+        // Closed while it was being opened: Close may have looked for the connection just before it stood here.
+        if (_closing is { } why) connection.Close(why);
+        return reading;
+    });
+
+    private bool MayReconnect(Exception failure)
+    {
+        if (_closing is not null) return false;
+        _server.Enter(this, ServerState.Waiting, failure.Message);
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Reactive.Concurrency;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>What the servers of one client share.</summary>
+internal sealed class ServerServices
+{
+    public ServerServices(JsonRpcClientOptions options, IConnector connector, IJsonRpcSerializer serializer, IScheduler clock)
+    {
+        Options = options;
+        Connector = connector;
+        Serializer = serializer;
+        Clock = clock;
+        Continuations = new Continuations(options.Continuations);
+        Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
+        Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
+        Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
+    }
+
+    public JsonRpcClientOptions Options { get; }
+
+    public IConnector Connector { get; }
+
+    public IJsonRpcSerializer Serializer { get; }
+
+    public IScheduler Clock { get; }
+
+    public Continuations Continuations { get; }
+
+    public Publisher<ServerChange> Changes { get; }
+
+    public Publisher<ServerNotification> Notifications { get; }
+
+    public Publisher<ServerDiagnostic> Diagnostics { get; }
+
+    public void Complete()
+    {
+        Changes.Complete();
+        Notifications.Complete();
+        Diagnostics.Complete();
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Reactive.Disposables;
+using Rx.JsonRpc.Framing;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>
+/// One connection that speaks netstrings: what arrives flows down <see cref="Frames"/>, what is sent from any thread leaves through one
+/// writer.
+/// </summary>
+public sealed class FrameConnection : IDisposable
+{
+    private readonly IDuplexPipe _pipe;
+    private readonly FrameConnectionOptions _options;
+    private readonly string _peer;
+    private readonly FrameSender _sender;
+    private int _reading;
+    private int _closed;
+    private long _bytesBefore;
+    private Exception? _writeFailure;
+
+    /// <summary>Takes over a pair of pipes.</summary>
+    /// <param name="pipe">The pipes; completed, and disposed if they can be, when the connection ends.</param>
+    /// <param name="options">The bounds; null for the defaults.</param>
+    /// <param name="peer">The peer's name, for messages.</param>
+    public FrameConnection(IDuplexPipe pipe, FrameConnectionOptions? options = null, string peer = "the peer")
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        _pipe = pipe;
+        _options = options ?? new FrameConnectionOptions();
+        _peer = peer;
+        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, WriteFailed);
+        Frames = new FrameSource(this);
+    }
+
+    /// <summary>
+    /// The frames, in the order in which they arrive, on the thread that reads the socket. Subscribing starts the reading; there is one
+    /// subscription. <b>OnNext</b>: a frame, borrowed until OnNext returns. <b>OnCompleted</b>: the peer closed between two frames.
+    /// <b>OnError</b>: <see cref="ProtocolViolationException"/> at the first byte that is no netstring,
+    /// <see cref="ConnectionLostException"/> for everything else, an exception thrown by OnNext included. <b>Dispose</b> closes the
+    /// connection. A second subscription gets <see cref="InvalidOperationException"/>.
+    /// </summary>
+    public IObservable<Frame> Frames { get; }
+
+    /// <summary>Queues a frame for the writer; from any thread.</summary>
+    /// <param name="payload">The payload; copied before the call returns.</param>
+    /// <returns>False when the connection is closed or too many bytes wait.</returns>
+    public bool TrySend(ReadOnlySpan<byte> payload)
+    {
+        FrameBuffer buffer = FrameBuffer.Rent();
+        buffer.Write(payload);
+        SendResult sent = _sender.TrySend(buffer.Complete(), null);
+        FrameBuffer.Return(buffer);
+        return sent == SendResult.Queued;
+    }
+
+    /// <summary>Takes no more frames; what waits is still sent, then the peer sees the end of the stream. Reading goes on.</summary>
+    public void CompleteSending() => _sender.Complete();
+
+    /// <summary>Closes the connection at once; what waits is not sent. An active subscription to <see cref="Frames"/> gets nothing more.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 1) return;
+        _sender.Abort();
+        // The reader's own thread is the one that may complete the pipe; without a reader, this one is.
+        if (Interlocked.Exchange(ref _reading, 1) == 1) _pipe.Input.CancelPendingRead();
+        else ReleasePipe(null);
+    }
+
+    internal SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing outgoing) => _sender.TrySend(netstring, outgoing);
+
+    private void WriteFailed(Exception failure)
+    {
+        _writeFailure = failure;
+        _pipe.Input.CancelPendingRead();
+    }
+
+    private async Task RunReader(IObserver<Frame> observer)
+    {
+        Exception? end;
+        try
+        {
+            end = await ReadFrames(observer).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            // Also the ConnectionAbortedException of the socket pipe, which is an OperationCanceledException: nobody cancelled anything.
+            end = Lost(fault.Message, fault);
+        }
+        bool closedByUs = Interlocked.Exchange(ref _closed, 1) == 1;
+        _sender.Abort();
+        ReleasePipe(end);
+        if (closedByUs) return;
+        if (end is null) observer.OnCompleted();
+        else observer.OnError(end);
+    }
+
+    /// <returns>Null for a clean end between two frames.</returns>
+    private async ValueTask<Exception?> ReadFrames(IObserver<Frame> observer)
+    {
+        PipeReader input = _pipe.Input;
+        while (true)
+        {
+            ReadResult read = await input.ReadAsync().ConfigureAwait(false);
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            long length = buffer.Length;
+            Exception? violation = ReadBuffered(ref buffer, observer);
+            bool partial = !buffer.IsEmpty;
+            _bytesBefore += length - buffer.Length;
+            input.AdvanceTo(buffer.Start, buffer.End);
+            if (violation is not null) return violation;
+            if (_writeFailure is { } failure) return Lost($"writing failed: {failure.Message}", failure);
+            if (Volatile.Read(ref _closed) == 1) return null;
+            if (!read.IsCompleted) continue;
+            return partial ? Lost("it ended inside a frame") : null;
+        }
+    }
+
+    private ProtocolViolationException? ReadBuffered(ref ReadOnlySequence<byte> buffer, IObserver<Frame> observer)
+    {
+        long end = _bytesBefore + buffer.Length;
+        while (Volatile.Read(ref _closed) == 0)
+        {
+            ReadOnlySequence<byte> frame = buffer;
+            switch (NetstringReader.Read(ref buffer, _options.MaxFrameBytes, out ReadOnlySequence<byte> payload, out NetstringViolation violation))
+            {
+                case NetstringStatus.Frame:
+                    observer.OnNext(new Frame(payload));
+                    break;
+                case NetstringStatus.Violation:
+                    return Violation(frame, end - frame.Length, violation);
+                default:
+                    return null;
+            }
+        }
+        return null;
+    }
+
+    private ProtocolViolationException Violation(in ReadOnlySequence<byte> frame, long frameOffset, NetstringViolation violation)
+    {
+        long offset = frameOffset + violation.Offset;
+        string limit = violation.Fault == NetstringFault.TooLong ? $" (the limit is {_options.MaxFrameBytes} bytes)" : "";
+        return new ProtocolViolationException(
+            $"{_peer} broke the netstring framing at byte {offset}: {violation}{limit}; the frame starts with {FirstBytes.Describe(frame)}", offset);
+    }
+
+    private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {_peer} was lost: {how}", inner);
+
+    private void ReleasePipe(Exception? end)
+    {
+        _pipe.Input.Complete(end);
+        // The writer completes the output; the pipes that own a socket close it here.
+        if (_pipe is IDisposable disposable) disposable.Dispose();
+        else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
+    }
+
+    private sealed class FrameSource(FrameConnection connection) : IObservable<Frame>
+    {
+        public IDisposable Subscribe(IObserver<Frame> observer)
+        {
+            ArgumentNullException.ThrowIfNull(observer);
+            if (Interlocked.Exchange(ref connection._reading, 1) == 1)
+            {
+                observer.OnError(new InvalidOperationException($"the frames of {connection._peer} already have a subscriber, or the connection is closed"));
+                return Disposable.Empty;
+            }
+            _ = connection.RunReader(observer);
+            return connection;
+        }
+    }
+}

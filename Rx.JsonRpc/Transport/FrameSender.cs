@@ -1,0 +1,129 @@
+using System.IO.Pipelines;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>What became of a frame that was offered for sending.</summary>
+internal enum SendResult
+{
+    Queued,
+    QueueFull,
+    Closed,
+}
+
+/// <summary>
+/// The single writer of a connection. Senders on any thread append to a queue; whoever finds the writer idle becomes the writer and
+/// takes whole queues to the pipe until none is left, so that frames sent while a flush is under way leave together.
+/// </summary>
+internal sealed class FrameSender
+{
+    private readonly Lock _gate = new();
+    private readonly PipeWriter _output;
+    private readonly int _maxQueuedBytes;
+    private readonly Action<Exception> _failed;
+    private SendQueue _waiting = new();
+    private SendQueue _spare = new();
+    private bool _writing;
+    private bool _completing;
+    private bool _aborted;
+
+    public FrameSender(PipeWriter output, int maxQueuedBytes, Action<Exception> failed)
+    {
+        _output = output;
+        _maxQueuedBytes = maxQueuedBytes;
+        _failed = failed;
+    }
+
+    public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
+    {
+        lock (_gate)
+        {
+            if (_completing || _aborted) return SendResult.Closed;
+            if (netstring.Length > _maxQueuedBytes - _waiting.Bytes) return SendResult.QueueFull;
+            _waiting.Add(netstring, outgoing);
+            if (_writing) return SendResult.Queued;
+            _writing = true;
+        }
+        _ = RunWriter();
+        return SendResult.Queued;
+    }
+
+    /// <summary>Takes no more frames; those that wait are still sent, then the peer sees the end of the stream.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            if (_completing || _aborted) return;
+            _completing = true;
+            if (_writing) return;
+            _writing = true;
+        }
+        _ = RunWriter();
+    }
+
+    /// <summary>Takes no more frames and sends none of those that wait.</summary>
+    public void Abort()
+    {
+        lock (_gate)
+        {
+            if (_aborted) return;
+            _aborted = true;
+            if (_writing)
+            {
+                // A flush that waits for a peer that does not read would never return.
+                _output.CancelPendingFlush();
+                return;
+            }
+            _writing = true;
+        }
+        _ = RunWriter();
+    }
+
+    private async Task RunWriter()
+    {
+        Exception? failure = null;
+        try
+        {
+            if (!await WriteQueues().ConfigureAwait(false)) return;
+        }
+        catch (Exception fault)
+        {
+            failure = fault;
+        }
+        // The writer's role is never handed back from here on: _writing stays set, so nobody touches the pipe after its completion.
+        SendQueue dropped;
+        lock (_gate)
+        {
+            _aborted = true;
+            dropped = _waiting;
+            _waiting = new SendQueue();
+        }
+        await _output.CompleteAsync(failure).ConfigureAwait(false);
+        dropped.Drop();
+        if (failure is not null) _failed(failure);
+    }
+
+    /// <returns>True when the pipe is to be completed, false when the writer has gone idle.</returns>
+    private async ValueTask<bool> WriteQueues()
+    {
+        while (true)
+        {
+            SendQueue batch;
+            lock (_gate)
+            {
+                if (_aborted) return true;
+                if (_waiting.Count == 0)
+                {
+                    _writing = _completing;
+                    return _completing;
+                }
+                batch = _waiting;
+                _waiting = _spare;
+                _spare = batch;
+            }
+            batch.HandOver(_output);
+            batch.Clear();
+            FlushResult flushed = await _output.FlushAsync().ConfigureAwait(false);
+            if (flushed.IsCompleted) throw new IOException("the peer does not take any more bytes");
+        }
+    }
+}

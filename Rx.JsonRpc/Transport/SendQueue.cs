@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Rx.JsonRpc.Transport;
+
+/// <summary>Frames that wait for the writer: their bytes back to back, and where each ends. Not thread-safe; the sender's lock guards it.</summary>
+internal sealed class SendQueue
+{
+    // A burst may leave a large array behind; beyond this it is given back once it is written.
+    private const int KeptBytes = 256 * 1024;
+
+    private byte[] _bytes = [];
+    private (IOutgoing? Outgoing, int Length)[] _frames = new (IOutgoing?, int)[16];
+
+    public int Bytes { get; private set; }
+
+    public int Count { get; private set; }
+
+    public void Add(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
+    {
+        if (_bytes.Length - Bytes < netstring.Length) Grow(netstring.Length);
+        if (Count == _frames.Length) Array.Resize(ref _frames, Count * 2);
+        netstring.CopyTo(_bytes.AsSpan(Bytes));
+        Bytes += netstring.Length;
+        _frames[Count++] = (outgoing, netstring.Length);
+    }
+
+    /// <summary>Writes every frame that its sender still wants sent; runs of them are copied at once.</summary>
+    public void HandOver(PipeWriter output)
+    {
+        int start = 0;
+        int end = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            (IOutgoing? outgoing, int length) = _frames[i];
+            if (outgoing is null || outgoing.TryHandOver())
+            {
+                end += length;
+                continue;
+            }
+            output.Write(_bytes.AsSpan(start..end));
+            end += length;
+            start = end;
+        }
+        output.Write(_bytes.AsSpan(start..end));
+    }
+
+    public void Drop()
+    {
+        for (int i = 0; i < Count; i++) _frames[i].Outgoing?.Dropped();
+        Clear();
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_frames, 0, Count);
+        Count = 0;
+        Bytes = 0;
+        if (_bytes.Length <= KeptBytes) return;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private void Grow(int needed)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Bytes + needed, 4096));
+        _bytes.AsSpan(0, Bytes).CopyTo(larger);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}
