@@ -39,12 +39,12 @@ public class EnvelopeWrite
         if (!_output.WrittenSpan.SequenceEqual(patched)) throw new InvalidOperationException("The two ways differ.");
     }
 
-    /// <summary>About 130 bytes.</summary>
-    [Benchmark(Baseline = true), BenchmarkCategory("130 bytes")]
+    /// <summary>About 140 bytes.</summary>
+    [Benchmark(Baseline = true), BenchmarkCategory("140 bytes")]
     public int SmallPatched() => Patch(Lookup.Typical, SampleJson.Default.Lookup);
 
-    /// <summary>About 130 bytes.</summary>
-    [Benchmark, BenchmarkCategory("130 bytes")]
+    /// <summary>About 140 bytes.</summary>
+    [Benchmark, BenchmarkCategory("140 bytes")]
     public int SmallCounted() => Count(Lookup.Typical, SampleJson.Default.Lookup);
 
     /// <summary>About 2.7 KB.</summary>
