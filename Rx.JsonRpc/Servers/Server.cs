@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc;
 

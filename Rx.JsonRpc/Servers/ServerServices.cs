@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
 

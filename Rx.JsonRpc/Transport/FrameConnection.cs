@@ -17,6 +17,8 @@ public sealed class FrameConnection : IDisposable
     private readonly FrameSender _sender;
     private int _reading;
     private int _closed;
+    private int _released;
+    private int _openHalves = 2;
     private long _bytesBefore;
     private Exception? _writeFailure;
 
@@ -30,7 +32,7 @@ public sealed class FrameConnection : IDisposable
         _pipe = pipe;
         _options = options ?? new FrameConnectionOptions();
         _peer = peer;
-        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, WriteFailed);
+        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, SenderEnded);
         Frames = new FrameSource(this);
     }
 
@@ -42,6 +44,15 @@ public sealed class FrameConnection : IDisposable
     /// connection. A second subscription gets <see cref="InvalidOperationException"/>.
     /// </summary>
     public IObservable<Frame> Frames { get; }
+
+    /// <summary>
+    /// Whether the sending goes on after OnCompleted, until <see cref="CompleteSending"/> or <see cref="Dispose"/>: the peer has said all
+    /// it had to say, and still listens.
+    /// </summary>
+    internal bool SendsAfterEnd { get; init; }
+
+    /// <summary>Called once, on any thread, when nothing more is read or written; with the failure if that was the reason.</summary>
+    internal Action<Exception?>? Released { get; init; }
 
     /// <summary>Queues a frame for the writer; from any thread.</summary>
     /// <param name="payload">The payload; copied before the call returns.</param>
@@ -68,12 +79,16 @@ public sealed class FrameConnection : IDisposable
         else ReleasePipe(null);
     }
 
-    internal SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing outgoing) => _sender.TrySend(netstring, outgoing);
+    internal SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing) => _sender.TrySend(netstring, outgoing);
 
-    private void WriteFailed(Exception failure)
+    private void SenderEnded(Exception? failure)
     {
-        _writeFailure = failure;
-        _pipe.Input.CancelPendingRead();
+        if (failure is not null)
+        {
+            _writeFailure = failure;
+            _pipe.Input.CancelPendingRead();
+        }
+        EndHalf();
     }
 
     private async Task RunReader(IObserver<Frame> observer)
@@ -87,6 +102,13 @@ public sealed class FrameConnection : IDisposable
         {
             // Also the ConnectionAbortedException of the socket pipe, which is an OperationCanceledException: nobody cancelled anything.
             end = Lost(fault.Message, fault);
+        }
+        if (end is null && SendsAfterEnd && Volatile.Read(ref _closed) == 0)
+        {
+            _pipe.Input.Complete();
+            observer.OnCompleted();
+            EndHalf();
+            return;
         }
         bool closedByUs = Interlocked.Exchange(ref _closed, 1) == 1;
         _sender.Abort();
@@ -147,12 +169,19 @@ public sealed class FrameConnection : IDisposable
 
     private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {_peer} was lost: {how}", inner);
 
+    private void EndHalf()
+    {
+        if (Interlocked.Decrement(ref _openHalves) == 0) ReleasePipe(_writeFailure);
+    }
+
     private void ReleasePipe(Exception? end)
     {
+        if (Interlocked.Exchange(ref _released, 1) == 1) return;
         _pipe.Input.Complete(end);
         // The writer completes the output; the pipes that own a socket close it here.
         if (_pipe is IDisposable disposable) disposable.Dispose();
         else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
+        Released?.Invoke(end);
     }
 
     private sealed class FrameSource(FrameConnection connection) : IObservable<Frame>

@@ -19,18 +19,21 @@ internal sealed class FrameSender
     private readonly Lock _gate = new();
     private readonly PipeWriter _output;
     private readonly int _maxQueuedBytes;
-    private readonly Action<Exception> _failed;
+    private readonly Action<Exception?> _ended;
     private SendQueue _waiting = new();
     private SendQueue _spare = new();
     private bool _writing;
     private bool _completing;
     private bool _aborted;
 
-    public FrameSender(PipeWriter output, int maxQueuedBytes, Action<Exception> failed)
+    /// <param name="output">Where the frames go; completed when the sending ends.</param>
+    /// <param name="maxQueuedBytes">How much may wait.</param>
+    /// <param name="ended">Called once, when the output is completed; with the failure if that was the reason.</param>
+    public FrameSender(PipeWriter output, int maxQueuedBytes, Action<Exception?> ended)
     {
         _output = output;
         _maxQueuedBytes = maxQueuedBytes;
-        _failed = failed;
+        _ended = ended;
     }
 
     public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
@@ -99,7 +102,7 @@ internal sealed class FrameSender
         }
         await _output.CompleteAsync(failure).ConfigureAwait(false);
         dropped.Drop();
-        if (failure is not null) _failed(failure);
+        _ended(failure);
     }
 
     /// <returns>True when the pipe is to be completed, false when the writer has gone idle.</returns>

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reactive.Subjects;
 
-namespace Rx.JsonRpc.Servers;
+namespace Rx.JsonRpc.Transport;
 
 /// <summary>
 /// A hot observable that many threads feed: values wait in a bounded queue and reach the observers one after the other, in order, on the
@@ -72,7 +72,8 @@ internal sealed class Publisher<T> : IObservable<T>
         }
         finally
         {
-            Volatile.Write(ref _draining, 0);
+            // A full fence: the look at the queue in Flush must not move before it, or a value put in between would wait for the next one.
+            Interlocked.Exchange(ref _draining, 0);
         }
         // A value that came after the last look, while this thread still held the role, would otherwise wait for the next one.
         Flush();

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
 
-namespace Rx.JsonRpc.Servers;
+namespace Rx.JsonRpc.Transport;
 
 /// <summary>
 /// Where observers are called. An exception that an observer throws is the host's own fault and stays unhandled, as on any thread of

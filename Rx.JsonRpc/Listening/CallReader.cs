@@ -1,0 +1,90 @@
+using System.Buffers;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Listening;
+
+/// <summary>Turns the frames of one connection into calls, and answers what is none.</summary>
+internal sealed class CallReader : IObserver<Frame>
+{
+    private static readonly JsonRpcError NotJson = new(JsonRpcError.ParseError, "Parse error");
+    private static readonly JsonRpcError NoRequest = new(JsonRpcError.InvalidRequest, "Invalid Request");
+
+    private readonly ListenerConnection _connection;
+    private readonly ListenerServices _services;
+
+    public CallReader(ListenerConnection connection)
+    {
+        _connection = connection;
+        _services = connection.Services;
+    }
+
+    public void OnNext(Frame frame)
+    {
+        var reader = new EnvelopeReader(frame.Payload, strict: false);
+        if (reader.IsBatch && !reader.IsEmptyBatch) TakeBatch(ref reader);
+        else if (reader.TryRead(out Envelope envelope)) Take(envelope);
+    }
+
+    public void OnCompleted() => _connection.PeerEnded();
+
+    public void OnError(Exception error) => _connection.Abort(error.Message);
+
+    private void Take(in Envelope envelope)
+    {
+        if (envelope.Kind is EnvelopeKind.Call or EnvelopeKind.Notification) _connection.Enter(new IncomingCall(_connection, null, envelope));
+        else if (ErrorFor(envelope) is { } error) Answer(envelope, error, null);
+    }
+
+    private void TakeBatch(ref EnvelopeReader reader)
+    {
+        int most = _services.Options.MaxBatch;
+        var batch = new ReplyBatch(_connection);
+        var calls = new List<IncomingCall>();
+        int count = 0;
+        while (reader.TryRead(out Envelope envelope))
+        {
+            if (++count > most)
+            {
+                batch.Discard();
+                RefuseBatch(most);
+                return;
+            }
+            if (envelope.Kind is EnvelopeKind.Call or EnvelopeKind.Notification) calls.Add(new IncomingCall(_connection, batch, envelope));
+            else if (ErrorFor(envelope) is { } error) Answer(envelope, error, batch);
+        }
+        foreach (IncomingCall call in calls)
+        {
+            if (!call.IsNotification) batch.Expect();
+            _connection.Enter(call);
+        }
+        batch.EndOfReading();
+    }
+
+    private void RefuseBatch(int most)
+    {
+        _services.Counters.BadMessage();
+        Answer(default, NoRequest with { Message = $"Invalid Request: more than {most} messages in a batch" }, null);
+    }
+
+    private JsonRpcError? ErrorFor(in Envelope envelope)
+    {
+        if (envelope.Kind is EnvelopeKind.Result or EnvelopeKind.Error)
+        {
+            _services.Counters.ReplyIgnored();
+            return null;
+        }
+        _services.Counters.BadMessage();
+        return envelope.Kind == EnvelopeKind.NotJson ? NotJson : NoRequest;
+    }
+
+    private void Answer(in Envelope envelope, JsonRpcError error, ReplyBatch? batch)
+    {
+        FrameBuffer reply = FrameBuffer.Rent();
+        ReplyWriter.WriteError(reply, envelope.IdJson.ToArray(), error);
+        if (batch is null) _connection.TrySend(reply);
+        else batch.Add(reply);
+        FrameBuffer.Return(reply);
+    }
+}

@@ -1,0 +1,93 @@
+using System.IO.Pipelines;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc;
+
+/// <summary>What a listener is made from. Everything that a peer can make grow has a finite bound here.</summary>
+public sealed record JsonRpcListenerOptions
+{
+    /// <summary>Connections at one time; one more is accepted, counted and closed at once. 1,024 by default.</summary>
+    public int MaxConnections { get; init; } = 1024;
+
+    /// <summary>
+    /// Calls and notifications of one connection that are in flight: arrived and not yet answered or handled. Above it a call is answered
+    /// with error -32000 and a notification is dropped, both before the host hears of them. 1,024 by default.
+    /// </summary>
+    public int MaxCallsPerConnection { get; init; } = 1024;
+
+    /// <summary>
+    /// The longest frame that is read or sent, in bytes. A longer one from the peer closes the connection; a longer result is replaced by
+    /// error -32603. 4 MiB by default.
+    /// </summary>
+    public int MaxFrameBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that wait on one connection, each way. Replies that the peer does not read: above it the peer is disconnected, also while
+    /// replies wait for the rest of their batch. Parameters of calls in flight: above it a call is refused as for
+    /// <see cref="MaxCallsPerConnection"/>. 16 MiB by default.
+    /// </summary>
+    public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Messages in one batch; a longer batch is answered with one error -32600, and none of it is carried out. 1,000 by default.</summary>
+    public int MaxBatch { get; init; } = 1000;
+
+    /// <summary>Connection changes and failures that wait for their observers, each; above it the newest is dropped. 1,024 by default.</summary>
+    public int MaxQueuedEvents { get; init; } = 1024;
+
+    /// <summary>
+    /// How long calls in flight may still be answered after the peer has ended its side of the stream; then they count as disconnected.
+    /// A peer that has gone looks the same as one that only has nothing more to say. 5 s by default; zero closes at once.
+    /// </summary>
+    public TimeSpan HalfClosedLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Where handlers and observers are called. The thread pool by default; <see cref="PipeScheduler.Inline"/> calls them on the reader of
+    /// the connection, for hosts that promise not to block there.
+    /// </summary>
+    public PipeScheduler Continuations { get; init; } = PipeScheduler.ThreadPool;
+
+    /// <summary>How parameters are read and results are written; null for System.Text.Json.</summary>
+    public IJsonRpcSerializer? Serializer { get; init; }
+
+    /// <summary>What is listened on; null for TCP and Unix domain sockets.</summary>
+    public IListenerTransport? Transport { get; init; }
+
+    /// <summary>
+    /// Whether a peer is told why a handler failed: the exception's message becomes the <c>data</c> of the error. False by default, for a
+    /// message may tell too much; the host finds it in <see cref="JsonRpcListener.Failures"/>.
+    /// </summary>
+    public bool ShowHandlerErrors { get; init; }
+
+    /// <summary>Says what is wrong with the options, all at once.</summary>
+    /// <exception cref="ArgumentException">Lists every fault.</exception>
+    internal void ThrowIfFaulty()
+    {
+        string[] faults = [.. Faults()];
+        if (faults.Length > 0) throw new ArgumentException($"The listener's options are faulty: {string.Join("; ", faults)}.");
+    }
+
+    private static string? OutOfRange(string name, int value, int most) =>
+        value >= 1 && value <= most ? null : $"{name} is {value}; it must be in 1..{most}";
+
+    private IEnumerable<string> Faults()
+    {
+        string?[] ranges =
+        [
+            OutOfRange(nameof(MaxConnections), MaxConnections, 1 << 20),
+            OutOfRange(nameof(MaxCallsPerConnection), MaxCallsPerConnection, 1 << 24),
+            OutOfRange(nameof(MaxBatch), MaxBatch, 1 << 20),
+            OutOfRange(nameof(MaxQueuedEvents), MaxQueuedEvents, 1 << 24),
+        ];
+        foreach (string? fault in ranges)
+        {
+            if (fault is not null) yield return fault;
+        }
+        if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
+        if (MaxQueuedBytesPerConnection < MaxFrameBytes)
+        {
+            yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
+        }
+        if (HalfClosedLimit < TimeSpan.Zero) yield return $"HalfClosedLimit is {HalfClosedLimit}; it must not be negative";
+        if (Continuations is null) yield return "Continuations is null; use PipeScheduler.ThreadPool or PipeScheduler.Inline";
+    }
+}

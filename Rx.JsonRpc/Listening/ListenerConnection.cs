@@ -1,0 +1,166 @@
+using System.Net;
+using System.Reactive.Concurrency;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Listening;
+
+/// <summary>
+/// One peer's connection: lets calls in up to the bounds, sends their replies, and ends once: when both sides have said all they had to
+/// say, or by force.
+/// </summary>
+internal sealed class ListenerConnection
+{
+    private static readonly JsonRpcError TooMany = new(-32000, "Too many calls in flight");
+    private static readonly JsonRpcError Stopping = new(-32000, "The server is stopping");
+
+    private readonly FrameConnection _frames;
+    private readonly Mailbox<IncomingCall> _handled;
+    private readonly Action<ListenerConnection, string> _ended;
+    private readonly CancellationTokenSource _disconnected = new();
+    private IDisposable? _limit;
+    private long _parameterBytes;
+    private long _heldBytes;
+    private int _inFlight;
+    private int _closing;
+    private int _hasEnded;
+
+    public ListenerConnection(AcceptedConnection accepted, ListenerServices services, Action<ListenerConnection, string> ended)
+    {
+        Services = services;
+        Peer = accepted.RemoteEndPoint;
+        _ended = ended;
+        _handled = new Mailbox<IncomingCall>(services.Continuations, Handle);
+        var limits = new FrameConnectionOptions
+        {
+            MaxFrameBytes = services.Options.MaxFrameBytes,
+            MaxQueuedBytes = services.Options.MaxQueuedBytesPerConnection,
+        };
+        _frames = new FrameConnection(accepted.Pipe, limits, Peer.ToString() ?? "the peer")
+        {
+            SendsAfterEnd = true,
+            Released = end => End(end?.Message ?? "the peer closed the connection"),
+        };
+    }
+
+    public ListenerServices Services { get; }
+
+    public EndPoint Peer { get; }
+
+    public CancellationToken Ended => _disconnected.Token;
+
+    public bool HasEnded => Volatile.Read(ref _hasEnded) == 1;
+
+    /// <summary>Reads until the peer has nothing more to say; on a thread of the continuations, which a fast peer may hold for long.</summary>
+    public void Start() => _frames.Frames.Subscribe(new CallReader(this));
+
+    /// <summary>Lets a call in and passes it on, or refuses it.</summary>
+    public void Enter(IncomingCall call)
+    {
+        Services.Counters.Arrived(call.IsNotification);
+        int calls = Interlocked.Increment(ref _inFlight);
+        long bytes = Interlocked.Add(ref _parameterBytes, call.Parameters.Utf8.Length);
+        if (Volatile.Read(ref _closing) == 1) Refuse(call, Stopping);
+        else if (calls > Services.Options.MaxCallsPerConnection || bytes > Services.Options.MaxQueuedBytesPerConnection) Refuse(call, TooMany);
+        else if (Services.Handlers.ContainsKey(call.Method)) _handled.Post(call);
+        else Services.Calls.Post(call);
+    }
+
+    /// <summary>A call has its answer, or a notification was handled.</summary>
+    public void Leave(IncomingCall call)
+    {
+        Interlocked.Add(ref _parameterBytes, -call.Parameters.Utf8.Length);
+        if (Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _closing) == 1) _frames.CompleteSending();
+    }
+
+    public bool TryReply(FrameBuffer reply, RawJson id)
+    {
+        if (reply.PayloadLength > Services.Options.MaxFrameBytes) TooLong.Replace(reply, id);
+        return TrySend(reply);
+    }
+
+    public bool TrySend(FrameBuffer reply)
+    {
+        if (HasEnded) return false;
+        SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
+            ? SendResult.QueueFull
+            : _frames.TrySend(reply.Complete(), null);
+        if (sent == SendResult.QueueFull) AbortSlowPeer();
+        return sent == SendResult.Queued;
+    }
+
+    /// <summary>Counts bytes that wait for the rest of their batch; false when they are too many, and the connection ends.</summary>
+    public bool TryHold(int bytes)
+    {
+        if (Interlocked.Add(ref _heldBytes, bytes) <= Services.Options.MaxQueuedBytesPerConnection) return !HasEnded;
+        AbortSlowPeer();
+        return false;
+    }
+
+    public void Unhold(int bytes) => Interlocked.Add(ref _heldBytes, -bytes);
+
+    /// <summary>The peer has ended its side: what is in flight may still be answered, for a while.</summary>
+    public void PeerEnded()
+    {
+        TimeSpan limit = Services.Options.HalfClosedLimit;
+        if (limit == TimeSpan.Zero)
+        {
+            Abort("the peer closed the connection");
+            return;
+        }
+        SetLimit(Services.Clock.Schedule(limit, () => Abort($"the peer closed the connection, and not all was answered or read within {limit}")));
+        Close();
+    }
+
+    /// <summary>Takes no more calls; when those in flight are answered and their replies sent, the peer sees the end of the stream.</summary>
+    public void Close()
+    {
+        Interlocked.Exchange(ref _closing, 1);
+        if (Volatile.Read(ref _inFlight) == 0) _frames.CompleteSending();
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void Abort(string reason)
+    {
+        End(reason);
+        _frames.Dispose();
+    }
+
+    private void AbortSlowPeer() =>
+        Abort($"the peer does not read its replies: more than {Services.Options.MaxQueuedBytesPerConnection} bytes wait");
+
+    private void End(string reason)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 1) return;
+        Interlocked.Exchange(ref _limit, System.Reactive.Disposables.Disposable.Empty)?.Dispose();
+        _ended(this, reason);
+        // Whoever waits for the token is the host's code.
+        Services.Continuations.Schedule(static self => ((ListenerConnection)self!).Cancel(), this);
+    }
+
+    private void SetLimit(IDisposable limit)
+    {
+        if (Interlocked.CompareExchange(ref _limit, limit, null) is not null) limit.Dispose();
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _disconnected.Cancel();
+        }
+        catch (AggregateException thrown)
+        {
+            Services.Report(nameof(IncomingCall.Disconnected), Peer, thrown);
+        }
+    }
+
+    private void Refuse(IncomingCall call, JsonRpcError error)
+    {
+        Services.Counters.CallRefused();
+        call.TryFail(error);
+        call.NotificationHandled();
+    }
+
+    private void Handle(IncomingCall call) => Services.Handlers[call.Method](call);
+}

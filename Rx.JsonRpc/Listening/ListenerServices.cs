@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Reactive.Concurrency;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Listening;
+
+/// <summary>What the connections of one listener share.</summary>
+internal sealed class ListenerServices
+{
+    private readonly Publisher<ListenerConnectionChange> _changes;
+    private readonly Publisher<ListenerFailure> _failures;
+
+    public ListenerServices(JsonRpcListenerOptions options, IScheduler clock)
+    {
+        Options = options;
+        Clock = clock;
+        Serializer = options.Serializer ?? SystemTextJsonSerializer.Instance;
+        Continuations = new Continuations(options.Continuations);
+        Calls = new CallStream(Continuations);
+        _changes = new Publisher<ListenerConnectionChange>(Continuations, options.MaxQueuedEvents);
+        _failures = new Publisher<ListenerFailure>(Continuations, options.MaxQueuedEvents);
+        Changes = new Guarded<ListenerConnectionChange>(_changes, (_, thrown) => Report(nameof(JsonRpcListener.Connections), null, thrown));
+        // A failure of whoever is told of failures can be told to nobody.
+        Failures = new Guarded<ListenerFailure>(_failures, (_, _) => Counters.Failed());
+    }
+
+    public JsonRpcListenerOptions Options { get; }
+
+    public IScheduler Clock { get; }
+
+    public IJsonRpcSerializer Serializer { get; }
+
+    public Continuations Continuations { get; }
+
+    public ListenerCounters Counters { get; } = new();
+
+    public CallStream Calls { get; }
+
+    public IObservable<ListenerConnectionChange> Changes { get; }
+
+    public IObservable<ListenerFailure> Failures { get; }
+
+    /// <summary>The handlers by method; what is not among them goes to <see cref="Calls"/>.</summary>
+    public FrozenDictionary<string, Action<IncomingCall>> Handlers { get; set; } = FrozenDictionary<string, Action<IncomingCall>>.Empty;
+
+    public void Publish(ListenerConnectionChange change)
+    {
+        if (!_changes.TryPublish(change)) Counters.EventDropped();
+    }
+
+    public void Report(string where, EndPoint? peer, Exception thrown)
+    {
+        Counters.Failed();
+        if (!_failures.TryPublish(new ListenerFailure(where, peer, thrown))) Counters.EventDropped();
+    }
+
+    public void Complete()
+    {
+        Calls.Complete();
+        _changes.Complete();
+        _failures.Complete();
+    }
+}

@@ -1,0 +1,73 @@
+using Rx.JsonRpc.Framing;
+
+namespace Rx.JsonRpc.Listening;
+
+/// <summary>
+/// The answers to one batch: gathered as they come, sent as one array when the last one is there, and not at all when none is due.
+/// </summary>
+internal sealed class ReplyBatch
+{
+    private readonly Lock _gate = new();
+    private readonly ListenerConnection _connection;
+    private readonly FrameBuffer _replies = FrameBuffer.Rent();
+    // One for the reading of the batch itself: until that is over nobody knows how many answers are due.
+    private int _awaited = 1;
+    private int _held;
+
+    public ReplyBatch(ListenerConnection connection) => _connection = connection;
+
+    public void Expect() => Interlocked.Increment(ref _awaited);
+
+    /// <summary>Adds an answer that needs no call.</summary>
+    public void Add(FrameBuffer reply)
+    {
+        lock (_gate) AppendLocked(reply.Payload);
+        _connection.TryHold(reply.PayloadLength);
+    }
+
+    /// <summary>Adds the answer of a call; the last one sends them all.</summary>
+    /// <returns>False when the connection has ended.</returns>
+    public bool TryAdd(FrameBuffer reply, RawJson id)
+    {
+        lock (_gate)
+        {
+            if (_replies.PayloadLength + reply.PayloadLength + 2 > _connection.Services.Options.MaxFrameBytes) TooLong.Replace(reply, id);
+            AppendLocked(reply.Payload);
+        }
+        bool held = _connection.TryHold(reply.PayloadLength);
+        return FinishOne() && held;
+    }
+
+    /// <summary>The batch has been read, and every call in it passed on.</summary>
+    public void EndOfReading() => FinishOne();
+
+    /// <summary>Nothing of the batch is answered after all.</summary>
+    public void Discard()
+    {
+        _connection.Unhold(_held);
+        FrameBuffer.Return(_replies);
+    }
+
+    private void AppendLocked(ReadOnlySpan<byte> reply)
+    {
+        _replies.Append(_replies.PayloadLength == 0 ? "["u8 : ","u8);
+        _replies.Append(reply);
+        _held += reply.Length;
+    }
+
+    /// <returns>False when the connection has ended.</returns>
+    private bool FinishOne()
+    {
+        if (Interlocked.Decrement(ref _awaited) > 0) return !_connection.HasEnded;
+        // Outside the lock, which nobody else takes any more: a send may call the host's code when everything is inline.
+        bool sent = true;
+        _connection.Unhold(_held);
+        if (_replies.PayloadLength > 0)
+        {
+            _replies.Append("]"u8);
+            sent = _connection.TrySend(_replies);
+        }
+        FrameBuffer.Return(_replies);
+        return sent;
+    }
+}
