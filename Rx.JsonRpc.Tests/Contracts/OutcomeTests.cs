@@ -35,7 +35,8 @@ public class OutcomeTests
         { new RequestTimeoutException("late"), OutcomeKind.Timeout, "timeout" },
         { new NoServerException("none"), OutcomeKind.Failure, "failure" },
         { new ConnectionLostException("lost"), OutcomeKind.Failure, "failure" },
-        { new AggregateException(new TimeoutException()), OutcomeKind.Failure, "failure" },
+        { new AggregateException(new IOException(), new TimeoutException()), OutcomeKind.Timeout, "timeout" },
+        { new AggregateException(new TimeoutException(), new IOException()), OutcomeKind.Failure, "failure" },
         { new OperationCanceledException(), OutcomeKind.Failure, "failure" },
         { new ObjectDisposedException("client"), OutcomeKind.Cancelled, "cancelled" },
     };

@@ -43,6 +43,9 @@ public class ServerListTests
             servers.Select(server => server.EndPoint.GetType()));
     }
 
+    [Fact]
+    public void Parse_PathsThatDifferInCase_AreTwoServers() => Assert.Equal(2, ServerList.Parse("unix:/run/X.sock unix:/run/x.sock").Count);
+
     [Theory]
     [InlineData("a:0", "port 0 is not in 1..65535")]
     [InlineData("a:65536", "port 65536 is not in 1..65535")]
@@ -65,6 +68,8 @@ public class ServerListTests
     [InlineData("::1:9999", "'::1' is not an IPv6 address in brackets")]
     [InlineData("fe80::1", "is not an IPv6 address in brackets")]
     [InlineData("[::g]:9999", "'[::g]' is not an IPv6 address in brackets")]
+    [InlineData("[10.0.0.1]:9999", "'[10.0.0.1]' is not an IPv6 address in brackets")]
+    [InlineData("0x7f.1:80", "'0x7f.1' is not an IPv4 address in four decimal parts")]
     [InlineData("http://a:1", "'http://' is not supported")]
     [InlineData("udp://a:1", "'udp://' is not supported")]
     [InlineData("a_b!:1", "'a_b!' is not a host name")]
