@@ -5,7 +5,9 @@ using Pipelines.Sockets.Unofficial;
 
 namespace Rx.JsonRpc.Transport;
 
-/// <summary>A connected socket as two pipes. Disposing it hands over what is still queued, for a bounded time, then closes the socket.</summary>
+/// <summary>
+/// A connected socket as two pipes. Disposing it hands over what is still queued, for a bounded time, then closes the socket.
+/// </summary>
 /// <remarks>To close without handing anything over, complete <see cref="Output"/> with an error before disposing.</remarks>
 internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
 {
