@@ -87,7 +87,7 @@ public class SocketConnectorTests
         Assert.False(connecting.IsCompleted);
         _scheduler.AdvanceBy(TimeSpan.FromMilliseconds(1).Ticks);
 
-        await using var pipe = (SocketPipe)await connecting;
+        await Echo.CloseAsync(await connecting);
         Assert.NotNull(await acceptor.AcceptAsync(_cancel.Token));
     }
 

@@ -39,6 +39,7 @@ public sealed class SocketPipeTests : IDisposable
         Task<byte[]> receiving = ReadPeerToEndAsync();
 
         await _pipe.Output.WriteAsync(sent);
+        _pipe.Output.Complete();
         await _pipe.DisposeAsync();
 
         Assert.Equal(sent, await receiving);
@@ -49,11 +50,22 @@ public sealed class SocketPipeTests : IDisposable
     public async Task Dispose_PeerDoesNotRead_ClosesWhenTheLingerIsOver()
     {
         _ = _pipe.Output.WriteAsync(new byte[64_000_000]).AsTask();
+        _pipe.Output.Complete();
 
         ValueTask disposing = _pipe.DisposeAsync();
         _scheduler.AdvanceBy(SocketPipe.Linger.Ticks - 1);
         Assert.False(disposing.IsCompleted);
         _scheduler.AdvanceBy(1);
+
+        await disposing;
+        Assert.True(_socket.SafeHandle.IsClosed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Dispose_OutputNotCompleted_ClosesWhenTheLingerIsOver()
+    {
+        ValueTask disposing = _pipe.DisposeAsync();
+        _scheduler.AdvanceBy(SocketPipe.Linger.Ticks);
 
         await disposing;
         Assert.True(_socket.SafeHandle.IsClosed);
@@ -72,6 +84,7 @@ public sealed class SocketPipeTests : IDisposable
     [Fact(Timeout = Limit)]
     public async Task Dispose_Twice_SecondIsQuiet()
     {
+        _pipe.Output.Complete();
         await _pipe.DisposeAsync();
         await _pipe.DisposeAsync();
     }
