@@ -55,6 +55,7 @@ public sealed class SocketConnector : IConnector
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            if (StreamSocket.IsConnectedToItself(socket)) throw new SocketException((int)SocketError.ConnectionRefused);
             return socket;
         }
         catch (Exception failure)
