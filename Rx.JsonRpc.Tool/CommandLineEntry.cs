@@ -49,6 +49,8 @@ internal static class CommandLineEntry
         {
             CallCommand.Create(console),
             NotifyCommand.Create(console),
+            ServeCommand.Create(console),
+            BenchCommand.Create(console),
         };
         foreach (Option option in root.Options)
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
@@ -8,14 +9,12 @@ internal static class Durations
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    public static TimeSpan Read(ArgumentResult argument)
+    public static Option<TimeSpan?> Option(string name, string description, TimeSpan usual) => new(name)
     {
-        string text = argument.Tokens[^1].Value;
-        if (TryParse(text, out TimeSpan duration)) return duration;
-        string option = (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
-        argument.AddError($"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), above zero and at most 1440m");
-        return default;
-    }
+        Description = $"{description} [default: {Text(usual)}]",
+        HelpName = "TIME",
+        CustomParser = argument => Read(argument),
+    };
 
     public static bool TryParse(string text, out TimeSpan duration)
     {
@@ -38,4 +37,13 @@ internal static class Durations
     public static string Text(TimeSpan duration) => duration.TotalSeconds >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
         : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.###}ms");
+
+    private static TimeSpan Read(ArgumentResult argument)
+    {
+        string text = argument.Tokens[^1].Value;
+        if (TryParse(text, out TimeSpan duration)) return duration;
+        string option = (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
+        argument.AddError($"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), above zero and at most 1440m");
+        return default;
+    }
 }

@@ -9,9 +9,9 @@ internal sealed class PolicyInput
 {
     private static readonly RequestPolicy Usual = RequestPolicy.Default;
 
-    private readonly Option<TimeSpan?> _timeout = Duration("--timeout", "How long one try on one server may take.", Usual.TryTimeout);
+    private readonly Option<TimeSpan?> _timeout = Durations.Option("--timeout", "How long one try on one server may take.", Usual.TryTimeout);
 
-    private readonly Option<TimeSpan?> _total = Duration("--total", "How long the whole request may take, over all tries and waits.", Usual.TotalTimeout);
+    private readonly Option<TimeSpan?> _total = Durations.Option("--total", "How long the whole request may take, over all tries and waits.", Usual.TotalTimeout);
 
     private readonly Option<int?> _retries = new("--retries")
     {
@@ -50,13 +50,6 @@ internal sealed class PolicyInput
         Retries = parsed.GetValue(_retries) ?? Usual.Retries,
         Replay = parsed.GetValue(_replay) ?? Usual.Replay,
         RetryOn = parsed.GetValue(_retryOn) ?? ErrorCodes.None,
-    };
-
-    private static Option<TimeSpan?> Duration(string name, string description, TimeSpan usual) => new(name)
-    {
-        Description = $"{description} [default: {Durations.Text(usual)}]",
-        HelpName = "TIME",
-        CustomParser = argument => Durations.Read(argument),
     };
 
     private static int ReadRetries(ArgumentResult argument)
