@@ -14,7 +14,7 @@ public class FrameSenderTests
         resumeWriterThreshold: 1,
         useSynchronizationContext: false));
 
-    private readonly List<Exception> _failures = [];
+    private readonly List<Exception?> _ends = [];
 
     [Fact]
     public void TrySend_WhileAFlushIsUnderWay_LeavesTogetherInOrder()
@@ -65,7 +65,7 @@ public class FrameSenderTests
         Assert.Equal("1:a,", Read());
         Assert.Equal("1:b,", Read());
         Assert.True(_pipe.Reader.TryRead(out ReadResult end) && end.IsCompleted && end.Buffer.IsEmpty);
-        Assert.Empty(_failures);
+        Assert.Null(Assert.Single(_ends));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class FrameSenderTests
 
         _pipe.Reader.Complete();
 
-        Assert.IsType<IOException>(Assert.Single(_failures));
+        Assert.IsType<IOException>(Assert.Single(_ends));
         Assert.Equal(1, waiting.WasDropped);
         Assert.Equal(SendResult.Closed, Send(sender, "1:c,"));
     }
@@ -115,7 +115,7 @@ public class FrameSenderTests
     public async Task TrySend_ManyThreads_EachFrameOnceAndWhole()
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 2048, useSynchronizationContext: false));
-        var sender = new FrameSender(pipe.Writer, 1 << 20, failure => _failures.Add(failure));
+        var sender = new FrameSender(pipe.Writer, 1 << 20, _ends.Add);
         Task[] writers = [.. Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
             for (int i = 0; i < 2000; i++) Assert.Equal(SendResult.Queued, Send(sender, $"{thread}{i:0000}"));
@@ -145,7 +145,7 @@ public class FrameSenderTests
         return all.ToString();
     }
 
-    private FrameSender Sender(int maxQueuedBytes = 1024) => new(_pipe.Writer, maxQueuedBytes, failure => _failures.Add(failure));
+    private FrameSender Sender(int maxQueuedBytes = 1024) => new(_pipe.Writer, maxQueuedBytes, _ends.Add);
 
     private string Read()
     {
