@@ -22,9 +22,9 @@ internal static class SingleQuotedJson
             if (unclosed >= 0) error = $"the string that opens at character {unclosed + 1} with a single quote is not closed";
             return false;
         }
-        if (RawJson.TryParse(requoted, out json, out string? fault)) return true;
-        error = $"{fault} (read with double quotes as {requoted})";
-        return false;
+        bool read = RawJson.TryParse(requoted, out json, out string? fault);
+        error = read ? null : $"{fault} (read with double quotes as {requoted})";
+        return read;
     }
 
     /// <summary>Turns single-quoted strings into double-quoted ones.</summary>
