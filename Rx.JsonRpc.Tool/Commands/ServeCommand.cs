@@ -22,6 +22,9 @@ internal static class ServeCommand
         """;
 
     private static readonly EndPoint Usual = new IPEndPoint(IPAddress.Loopback, 9999);
+    // As many as a client sends by default: a service that is there to be loaded should not be what ends the load.
+    private static readonly JsonRpcListenerOptions Options =
+        new() { MaxCallsPerConnection = new JsonRpcClientOptions().MaxInFlightPerServer };
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
     public static Command Create(ToolConsole console)
@@ -43,7 +46,7 @@ internal static class ServeCommand
         JsonRpcListener listener;
         try
         {
-            listener = new JsonRpcListener(endPoint);
+            listener = new JsonRpcListener(endPoint, Options);
         }
         catch (SocketException fault)
         {
