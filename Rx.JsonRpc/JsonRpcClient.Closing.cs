@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 
@@ -28,12 +29,15 @@ public sealed partial class JsonRpcClient
     /// Ends every open request with <see cref="ObjectDisposedException"/> (an outcome says Cancelled), completes the hot observables, and
     /// closes the connections. Nothing is called afterwards.
     /// </summary>
-    /// <returns>Completes when the connections are closed; at most half a second after the call.</returns>
+    /// <returns>
+    /// Completes when the connections are closed and the observers of the hot observables have returned; a peer or an observer that does
+    /// not come to an end holds it up for at most half a second each.
+    /// </returns>
     public async ValueTask DisposeAsync()
     {
         _openRequests.Close();
         var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
         await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
-        _services.Complete();
+        await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
     }
 }

@@ -102,6 +102,15 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     public IObservable<RawJson> Request(string method, RawJson parameters = default, RequestPolicy? policy = null) =>
         Request(Raw(method), parameters, policy);
 
+    /// <summary>A request in raw JSON whose error reply is a value, with its attempts.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="parameters">An object or an array; the default leaves <c>params</c> out.</param>
+    /// <param name="policy">How it is carried out; null for the client's policy.</param>
+    /// <returns>As for the typed call; the result's JSON is as it was received.</returns>
+    /// <exception cref="ArgumentException">The name is empty or reserved, or the policy faulty.</exception>
+    public IObservable<Reply<RawJson>> Call(string method, RawJson parameters = default, RequestPolicy? policy = null) =>
+        Call(Raw(method), parameters, policy);
+
     private IObservable<Reply<T>> Recipe<T>(
         string method, RequestPolicy? ownPolicy, bool idempotent, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
     {

@@ -61,7 +61,8 @@ public readonly struct Attempt
     public override string ToString()
     {
         string why = Reason.Length == 0 ? "" : $" ({Reason})";
-        string ran = Written == Written.NotWritten ? "not written" : "may have run";
+        string ran = End is AttemptEnd.Result or AttemptEnd.Error ? "has run"
+            : Written == Written.NotWritten ? "not written" : "may have run";
         return FormattableString.Invariant($"{Server}: {End}{why} after {Took.TotalMilliseconds:0.###} ms, started at {StartedAfter.TotalMilliseconds:0.###} ms, {ran}");
     }
 }

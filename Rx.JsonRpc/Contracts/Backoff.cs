@@ -45,6 +45,9 @@ public sealed record Backoff
     public TimeSpan Delay(int retry, double random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(retry, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(random);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(random, 1);
+        if (First == TimeSpan.Zero) return TimeSpan.Zero;
         // Math.Pow reaches infinity for large retries; the minimum with Max brings it back.
         double bound = Math.Min(Max.Ticks, First.Ticks * Math.Pow(Factor, retry - 1));
         return TimeSpan.FromTicks((long)(bound * random));

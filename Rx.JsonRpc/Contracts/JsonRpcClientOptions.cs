@@ -73,12 +73,12 @@ public sealed record JsonRpcClientOptions
     private IEnumerable<string> ServerFaults()
     {
         if (Servers is null or { Count: 0 }) yield return "Servers is empty; name at least one";
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new HashSet<string>();
         for (int i = 0; i < (Servers?.Count ?? 0); i++)
         {
             ServerAddress? server = Servers![i];
             if (server?.EndPoint is null) yield return $"Servers[{i}] has no end point";
-            else if (!seen.Add(server.ToString())) yield return $"Servers[{i}] names {server} again";
+            else if (!seen.Add(server.Identity)) yield return $"Servers[{i}] names {server} again";
             if (server?.Weight < 1) yield return $"Servers[{i}].Weight is {server.Weight}; it must be at least 1";
         }
     }
@@ -86,6 +86,7 @@ public sealed record JsonRpcClientOptions
     private IEnumerable<string> LimitFaults()
     {
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
+        if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead server would be called without a pause";
         if (MaxConnectionAttempts < -1) yield return $"MaxConnectionAttempts is {MaxConnectionAttempts}; it must be -1 (for ever) or more";
         if (ConnectionsPerServer is < 1 or > 1024) yield return $"ConnectionsPerServer is {ConnectionsPerServer}; it must be in 1..1024";
         if (MaxInFlightPerServer < ConnectionsPerServer || MaxInFlightPerServer > 1 << 24)

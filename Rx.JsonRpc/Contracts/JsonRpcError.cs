@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -32,11 +33,14 @@ public sealed record JsonRpcError(int Code, string Message, RawJson Data = defau
     public RawJson ToJson()
     {
         if (!Received.IsEmpty) return Received;
+        // By way of UTF-8, which puts U+FFFD where the message holds half a surrogate pair; JsonEncodedText refuses those.
+        JsonEncodedText message = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(Message));
         string data = Data.IsEmpty ? "" : $",\"data\":{Data}";
-        return RawJson.FromChecked(Encoding.UTF8.GetBytes($"{{\"code\":{Code},\"message\":\"{JsonEncodedText.Encode(Message)}\"{data}}}"));
+        string json = string.Create(CultureInfo.InvariantCulture, $"{{\"code\":{Code},\"message\":\"{message}\"{data}}}");
+        return RawJson.FromChecked(Encoding.UTF8.GetBytes(json));
     }
 
     /// <summary>Code and message.</summary>
     /// <returns>One line for a log.</returns>
-    public override string ToString() => $"{Code}: {Message}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Code}: {Message}");
 }

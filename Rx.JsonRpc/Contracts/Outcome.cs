@@ -64,7 +64,7 @@ public readonly struct Outcome<T>
 
     /// <summary>The outcome of a failure.</summary>
     /// <param name="failure">What ended the request.</param>
-    /// <returns>A timeout, a cancellation (the client was disposed), an error (at the edge it is an exception) or a failure.</returns>
+    /// <returns>A timeout (also when the last of several failures was one), a cancellation (the client was disposed), an error (at the edge it is an exception) or a failure.</returns>
     public static Outcome<T> From(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -74,6 +74,8 @@ public readonly struct Outcome<T>
             Kind = failure switch
             {
                 TimeoutException or RequestTimeoutException => OutcomeKind.Timeout,
+                // The operators alone, without the client's edge: the last failure decides.
+                AggregateException { InnerExceptions: [.., TimeoutException or RequestTimeoutException] } => OutcomeKind.Timeout,
                 ObjectDisposedException => OutcomeKind.Cancelled,
                 ErrorReplyException => OutcomeKind.Error,
                 _ => OutcomeKind.Failure,

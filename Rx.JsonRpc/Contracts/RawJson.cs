@@ -15,6 +15,9 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <summary>How deeply JSON may nest, here as everywhere in this library.</summary>
     internal const int MaxDepth = 64;
 
+    // The usual encoding puts U+FFFD where a text cannot be encoded, which would not be the caller's text any more.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly ReadOnlyMemory<byte> _utf8;
 
     private RawJson(ReadOnlyMemory<byte> utf8) => _utf8 = utf8;
@@ -40,8 +43,19 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <param name="value">The value; empty when the text is faulty.</param>
     /// <param name="error">What is wrong and where; null when nothing is.</param>
     /// <returns>Whether the text is one JSON value.</returns>
-    public static bool TryParse(string? json, out RawJson value, [NotNullWhen(false)] out string? error) =>
-        TryParse(Encoding.UTF8.GetBytes(json ?? ""), out value, out error);
+    public static bool TryParse(string? json, out RawJson value, [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            return TryParse(StrictUtf8.GetBytes(json ?? ""), out value, out error);
+        }
+        catch (EncoderFallbackException fault)
+        {
+            value = default;
+            error = $"character {fault.Index}: half of a surrogate pair, which UTF-8 cannot hold";
+            return false;
+        }
+    }
 
     /// <summary>Checks UTF-8 bytes without throwing and without copying them.</summary>
     /// <param name="utf8">One JSON value; the caller must not change the bytes afterwards.</param>

@@ -11,6 +11,9 @@ namespace Rx.JsonRpc;
 /// <param name="Weight">The server's share of its group's turns; at least 1.</param>
 public sealed record ServerAddress(EndPoint EndPoint, int Priority = 0, int Weight = 1)
 {
+    /// <summary>The same for two addresses that lead to the same place: host names do not care about case, paths do.</summary>
+    internal string Identity => EndPoint is DnsEndPoint ? ToString().ToLowerInvariant() : ToString();
+
     /// <summary>The address as it is written in a server list, without priority and weight: <c>host:port</c> or <c>unix:/path</c>.</summary>
     /// <returns>The text that log lines and error messages use.</returns>
     public override string ToString() => EndPoint switch

@@ -36,7 +36,7 @@ public static class ServerList
     {
         list = [];
         var read = new List<ServerAddress>();
-        var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var seen = new Dictionary<string, int>();
         foreach ((string item, int position) in Items(servers ?? ""))
         {
             string where = $"server {read.Count + 1} at position {position} ('{item}')";
@@ -45,9 +45,9 @@ public static class ServerList
                 error = $"{where}: {fault}";
                 return false;
             }
-            if (!seen.TryAdd(server.ToString(), read.Count + 1))
+            if (!seen.TryAdd(server.Identity, read.Count + 1))
             {
-                error = $"{where}: {server} is already server {seen[server.ToString()]}; name each server once";
+                error = $"{where}: {server} is already server {seen[server.Identity]}; name each server once";
                 return false;
             }
             read.Add(server);
@@ -146,9 +146,11 @@ public static class ServerList
         {
             fault = "the host is missing; expected host:port";
         }
-        else if (IPAddress.TryParse(bare, out IPAddress? address) && (bracketed || !bare.Contains(':')))
+        else if (IPAddress.TryParse(bare, out IPAddress? address) && bracketed == bare.Contains(':'))
         {
-            endPoint = new IPEndPoint(address, port);
+            // IPAddress also takes the old forms 1 and 0x7f.1 (inet_aton); nobody means those.
+            if (bracketed || address.ToString() == bare) endPoint = new IPEndPoint(address, port);
+            else fault = $"'{host}' is not an IPv4 address in four decimal parts";
         }
         else if (bracketed || bare.Contains(':'))
         {

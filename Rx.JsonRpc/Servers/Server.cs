@@ -77,7 +77,11 @@ public sealed class Server
 
     internal ServerUnavailableException NotConnected()
     {
-        lock (_gate) return new ServerUnavailableException($"{Address} is not connected: {_reason}");
+        string reason;
+        lock (_gate) reason = _reason;
+        string prefix = $"{Address}: ";
+        if (reason.StartsWith(prefix, StringComparison.Ordinal)) reason = reason[prefix.Length..];
+        return new ServerUnavailableException($"{Address} is not connected: {reason}");
     }
 
     internal ServerUnavailableException Full() =>

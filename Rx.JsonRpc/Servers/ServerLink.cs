@@ -14,6 +14,8 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal sealed class ServerLink
 {
+    private const string ClosedByUs = "the client was disposed";
+
     private readonly Server _server;
     private readonly JsonRpcClientOptions _options;
     private readonly IConnector _connector;
@@ -55,12 +57,12 @@ internal sealed class ServerLink
             await _ended.Within(limit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
         }
         _life.Dispose();
-        _server.Enter(this, ServerState.Retired, why.Message);
+        _server.Enter(this, ServerState.Retired, ClosedByUs);
     }
 
     private void Retire(Exception failure)
     {
-        _server.Enter(this, ServerState.Retired, failure.Message);
+        _server.Enter(this, ServerState.Retired, _closing is null ? failure.Message : ClosedByUs);
         _ended.OnNext(Unit.Default);
         _ended.OnCompleted();
     }

@@ -34,10 +34,6 @@ internal sealed class ServerServices
 
     public Publisher<ServerDiagnostic> Diagnostics { get; }
 
-    public void Complete()
-    {
-        Changes.Complete();
-        Notifications.Complete();
-        Diagnostics.Complete();
-    }
+    /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
+    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Diagnostics.Complete());
 }

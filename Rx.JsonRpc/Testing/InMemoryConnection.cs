@@ -8,10 +8,10 @@ namespace Rx.JsonRpc.Testing;
 /// Whatever waits for a byte runs inside the call that brings it: when <see cref="PipeWriter.FlushAsync"/> returns, the peer has seen
 /// what was written and has done what it does about it.
 /// <list type="table">
-/// <item><term>this end completes <see cref="Output"/></term><description>the peer's reads end cleanly after the last byte</description></item>
-/// <item><term>this end completes <see cref="Input"/></term><description>the peer's flushes say <see cref="FlushResult.IsCompleted"/></description></item>
-/// <item><term>this end is disposed</term><description>both</description></item>
-/// <item><term>this end aborts</term><description>the peer's reads and flushes throw; bytes not yet read are lost</description></item>
+/// <item><term><see cref="Output"/> completed</term><description>the peer's reads end cleanly after the last byte</description></item>
+/// <item><term><see cref="Input"/> completed</term><description>the peer's flushes say that they are completed</description></item>
+/// <item><term>disposed</term><description>both</description></item>
+/// <item><term>aborted</term><description>the peer's reads and flushes throw; bytes not yet read are lost</description></item>
 /// </list>
 /// </remarks>
 public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable

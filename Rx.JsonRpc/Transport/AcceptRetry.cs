@@ -12,10 +12,10 @@ internal static class AcceptRetry
     {
         Fatal,
         OneConnection,
-        Shortage,
+        Passing,
     }
 
-    /// <summary>Accepts until it succeeds, is cancelled, or fails for good. A shortage is waited out: the peers stay in the backlog.</summary>
+    /// <summary>Accepts until it succeeds, is cancelled, or fails for good. What passes is waited out; peers stay in the backlog.</summary>
     /// <param name="accept">Accepts once.</param>
     /// <param name="scheduler">The clock of the waits.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -23,7 +23,7 @@ internal static class AcceptRetry
     public static async ValueTask<T> RunAsync<T>(
         Func<CancellationToken, ValueTask<T>> accept, IScheduler scheduler, CancellationToken cancellationToken)
     {
-        int shortages = 0;
+        int pauses = 0;
         while (true)
         {
             try
@@ -34,21 +34,23 @@ internal static class AcceptRetry
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
-            catch (SocketException failure) when (KindOf(failure) == Kind.Shortage)
+            catch (SocketException failure) when (KindOf(failure) == Kind.Passing)
             {
-                shortages++;
+                pauses++;
             }
-            if (shortages > 0) await WaitAsync(Pause.Delay(shortages), scheduler, cancellationToken).ConfigureAwait(false);
+            if (pauses > 0) await WaitAsync(Pause.Delay(pauses), scheduler, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // accept(2), "Error handling": errors that were pending on the new connection are reported by accept and call for another try.
-    // https://man7.org/linux/man-pages/man2/accept.2.html
+    // accept(2), "Error handling": Linux reports what was pending on the new connection, and what a firewall forbids, as errors of
+    // accept; they call for another try. https://man7.org/linux/man-pages/man2/accept.2.html
+    // Only the first two are sure to have used up a connection; after the others a try at once could spin.
     private static Kind KindOf(SocketException failure) => failure.SocketErrorCode switch
     {
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NetworkDown or SocketError.NetworkUnreachable
-            or SocketError.HostDown or SocketError.HostUnreachable or SocketError.TimedOut or SocketError.Interrupted => Kind.OneConnection,
-        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => Kind.Shortage,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted => Kind.OneConnection,
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.NetworkDown or SocketError.NetworkUnreachable
+            or SocketError.HostDown or SocketError.HostUnreachable or SocketError.TimedOut or SocketError.Interrupted
+            or SocketError.AccessDenied or SocketError.ProtocolOption or SocketError.OperationNotSupported => Kind.Passing,
         _ => Kind.Fatal,
     };
 

@@ -15,6 +15,7 @@ internal sealed class Publisher<T> : IObservable<T>
     private readonly int _most;
     private int _count;
     private int _draining;
+    private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _completed;
 
     public Publisher(Continuations continuations, int most)
@@ -53,10 +54,12 @@ internal sealed class Publisher<T> : IObservable<T>
     }
 
     /// <summary>Completes the observers once what waits has been delivered.</summary>
-    public void Complete()
+    /// <returns>Completes when they have seen it.</returns>
+    public Task Complete()
     {
         Interlocked.CompareExchange(ref _completed, 1, 0);
         Flush();
+        return _delivered.Task;
     }
 
     private void Drain()
@@ -68,7 +71,17 @@ internal sealed class Publisher<T> : IObservable<T>
                 Interlocked.Decrement(ref _count);
                 _subject.OnNext(value);
             }
-            if (Interlocked.CompareExchange(ref _completed, 2, 1) == 1) _subject.OnCompleted();
+            if (Interlocked.CompareExchange(ref _completed, 2, 1) == 1)
+            {
+                try
+                {
+                    _subject.OnCompleted();
+                }
+                finally
+                {
+                    _delivered.TrySetResult();
+                }
+            }
         }
         finally
         {

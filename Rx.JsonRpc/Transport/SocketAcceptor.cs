@@ -6,7 +6,7 @@ namespace Rx.JsonRpc.Transport;
 
 /// <summary>Listens on a TCP port or a Unix domain socket.</summary>
 /// <remarks>
-/// A Unix socket's file that a dead process left behind is replaced; the own file is removed on dispose. Failures that concern one
+/// A Unix socket's file that a dead process left behind is replaced; the own file goes with the acceptor. Failures that concern one
 /// connection or a passing shortage (too many open files) do not end the listening.
 /// </remarks>
 public sealed class SocketAcceptor : IAcceptor
@@ -15,7 +15,6 @@ public sealed class SocketAcceptor : IAcceptor
 
     private readonly Socket _socket;
     private readonly IScheduler _scheduler;
-    private readonly UnixSocketFile? _file;
     private readonly CancellationTokenSource _closing = new();
 
     /// <summary>Binds and listens.</summary>
@@ -33,17 +32,15 @@ public sealed class SocketAcceptor : IAcceptor
         if (endPoint is not (IPEndPoint or UnixDomainSocketEndPoint))
         {
             throw new NotSupportedException(
-                $"Cannot listen on {endPoint} ({endPoint.GetType().Name}); expected an IPEndPoint or a UnixDomainSocketEndPoint.");
+                $"Cannot listen on {endPoint} ({endPoint.GetType().Name}); expected an IP or Unix domain socket end point.");
         }
         _scheduler = scheduler;
-        UnixSocketFile? file = UnixSocketFile.Of(endPoint);
-        file?.RemoveIfStale();
+        if (endPoint is UnixDomainSocketEndPoint unix) StaleSocketFile.Remove(unix);
         _socket = StreamSocket.Create(endPoint);
         try
         {
             if (endPoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any)) _socket.DualMode = true;
             _socket.Bind(endPoint);
-            _file = file;
             _socket.Listen(Backlog);
             LocalEndPoint = _socket.LocalEndPoint ?? endPoint;
         }
@@ -80,8 +77,7 @@ public sealed class SocketAcceptor : IAcceptor
     {
         if (_closing.IsCancellationRequested) return;
         _closing.Cancel();
-        // Before the socket: once that is closed, the path may already belong to a successor.
-        _file?.Remove();
+        // Removes a Unix socket's file too: a Socket remembers the path that it was bound to.
         _socket.Dispose();
     }
 

@@ -34,7 +34,7 @@ public sealed class SocketConnector : IConnector
 
     /// <inheritdoc/>
     /// <exception cref="SocketException">There is no connection to the one address; the message names it.</exception>
-    /// <exception cref="IOException">None of a host name's addresses could be reached; names the host and each address with its error.</exception>
+    /// <exception cref="IOException">No address of a host name could be reached; names host, addresses and errors.</exception>
     /// <exception cref="NotSupportedException">The end point is of another kind.</exception>
     public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ public sealed class SocketConnector : IConnector
             IPEndPoint or UnixDomainSocketEndPoint => await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false),
             DnsEndPoint name => await OpenAnyAsync(name, cancellationToken).ConfigureAwait(false),
             _ => throw new NotSupportedException(
-                $"Cannot connect to {endPoint} ({endPoint.GetType().Name}); expected an IPEndPoint, a DnsEndPoint or a UnixDomainSocketEndPoint."),
+                $"Cannot connect to {endPoint} ({endPoint.GetType().Name}); expected an IP, DNS or Unix domain socket end point."),
         };
         return new SocketPipe(socket, _scheduler);
     }
@@ -55,12 +55,14 @@ public sealed class SocketConnector : IConnector
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            if (StreamSocket.IsConnectedToItself(socket)) throw new SocketException((int)SocketError.ConnectionRefused);
             return socket;
         }
-        catch
+        catch (Exception failure)
         {
             socket.Dispose();
-            throw;
+            if (failure is not SocketException refused) throw;
+            throw new SocketException((int)refused.SocketErrorCode, $"{endPoint}: {refused.Message}");
         }
     }
 
@@ -70,8 +72,11 @@ public sealed class SocketConnector : IConnector
         try
         {
             return await StaggeredRace<IPAddress, Socket>.RunAsync(
-                addresses, (address, token) => OpenAsync(new IPEndPoint(address, name.Port), token), HeadStart, _scheduler, cancellationToken)
-                .ConfigureAwait(false);
+                addresses,
+                (address, token) => OpenAsync(new IPEndPoint(address, name.Port), token),
+                HeadStart,
+                _scheduler,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (AggregateException failures)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
@@ -5,15 +6,17 @@ using Pipelines.Sockets.Unofficial;
 
 namespace Rx.JsonRpc.Transport;
 
-/// <summary>A connected socket as two pipes. Disposing it hands over what is still queued, for a bounded time, then closes the socket.</summary>
-/// <remarks>To close without handing anything over, complete <see cref="Output"/> with an error before disposing.</remarks>
+/// <summary>
+/// A connected socket as two pipes. Once both are completed, disposing it sends what is still queued, for a bounded time, then closes
+/// the socket.
+/// </summary>
+/// <remarks>To close without sending anything more, complete <see cref="Output"/> with an error.</remarks>
 internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
 {
     /// <summary>How long a peer that does not read can hold up the closing.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
-    private static readonly PipeOptions ReceiveOptions = Bounded(256 * 1024);
-    private static readonly PipeOptions SendOptions = Bounded(64 * 1024);
+    private static readonly PipeOptions ReceiveOptions = Bounded(256 * 1024, null);
 
     private readonly SocketConnection _connection;
     private readonly IScheduler _scheduler;
@@ -26,7 +29,7 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     public SocketPipe(Socket socket, IScheduler scheduler)
     {
         _scheduler = scheduler;
-        _connection = SocketConnection.Create(socket, SendOptions, ReceiveOptions);
+        _connection = SocketConnection.Create(socket, Bounded(64 * 1024, new BlockPool()), ReceiveOptions);
         Input = new AbortAwareReader(_connection.Input);
 #pragma warning disable CS0618 // Streams do not raise it; the pipe here is a Pipe, and nothing else tells when its last bytes were sent.
         Output.OnReaderCompleted(static (_, sent) => ((TaskCompletionSource)sent!).TrySetResult(), _sent);
@@ -40,8 +43,7 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
-        Input.Complete();
-        Output.Complete();
+        // The pipes are left to their owner, who may still be writing on another thread.
         using (_scheduler.Schedule(Linger, () => _sent.TrySetResult()))
         {
             await _sent.Task.ConfigureAwait(false);
@@ -49,11 +51,12 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
         _connection.Dispose();
     }
 
-    private static PipeOptions Bounded(int bytes) => new(
+    private static PipeOptions Bounded(int bytes, MemoryPool<byte>? pool) => new(
+        pool: pool,
         readerScheduler: PipeScheduler.ThreadPool,
         writerScheduler: PipeScheduler.ThreadPool,
         pauseWriterThreshold: bytes,
         resumeWriterThreshold: bytes / 2,
-        minimumSegmentSize: 16 * 1024,
+        minimumSegmentSize: BlockPool.BlockBytes,
         useSynchronizationContext: false);
 }

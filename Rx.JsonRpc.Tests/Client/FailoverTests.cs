@@ -1,0 +1,276 @@
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Client;
+
+public class FailoverTests
+{
+    private static readonly RequestPolicy Always = new() { Replay = Replay.Always };
+    private static readonly RequestPolicy Never = new() { Replay = Replay.Never };
+
+    [Fact]
+    public void Request_OneServer_AnswersAtOnce()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("get_user", RawJson.Parse("""{"id":1234}""")));
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
+        Assert.Equal("""{"id":1234}""", world["a"].Calls[0].Parameters);
+    }
+
+    [Fact]
+    public void Request_SubscribedTwice_SendsTwiceWithFreshIds()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+        IObservable<RawJson> request = client.Request("get_user");
+
+        world.Subscribe(request);
+        world.Subscribe(request);
+
+        Assert.Equal(2, world["a"].Calls.Select(call => call.Id).Distinct().Count());
+    }
+
+    [Fact]
+    public void Request_Priorities_HighestFirstAndTurnsInside()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("backup,1 a,2 b,2");
+
+        string[] answered = [.. Enumerable.Range(0, 4).Select(_ => world.Subscribe(client.Request("m")).Value.ToString())];
+
+        Assert.Equal(["\"a\"", "\"b\"", "\"a\"", "\"b\""], answered);
+        Assert.Empty(world["backup"].Calls);
+    }
+
+    [Theory]
+    [InlineData(Replay.IfNotWritten)]
+    [InlineData(Replay.Always)]
+    public void Request_ServerNotConnected_MovesOnAtOnce(Replay replay)
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!,2 b,1");
+
+        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, new RequestPolicy { Replay = replay }));
+
+        Assert.Equal("\"b\"", answers.Value.Result.ToString());
+        Assert.Equal(0, answers.CompletedAt);
+        Assert.Equal([AttemptEnd.Unavailable, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
+        Assert.Equal([Written.NotWritten, Written.MaybeExecuted], answers.Value.Attempts.Select(attempt => attempt.Written));
+    }
+
+    [Fact]
+    public void Request_ServerNotConnectedAndNever_Fails()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!,2 b,1");
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: Never));
+
+        Assert.Single(answers.Failure<ServerUnavailableException>().Attempts);
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
+    public void Request_SilentServerIfNotWritten_FailsWithTimeoutAfterOneTry()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = _ => { };
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m"));
+        world.AdvanceTo(499);
+        Assert.True(answers.Silent);
+        world.AdvanceTo(10_000);
+
+        RequestTimeoutException failure = answers.Failure<RequestTimeoutException>();
+        Assert.Equal(500, answers.Error!.Value.At);
+        Assert.Equal(Written.MaybeExecuted, failure.Written);
+        Assert.Equal("m", failure.Method);
+        Assert.Equal("memory:a", failure.Server!.ToString());
+        Attempt attempt = Assert.Single(failure.Attempts);
+        Assert.Equal(AttemptEnd.TimedOut, attempt.End);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), attempt.Took);
+        Assert.Empty(world["b"].Calls);
+        Assert.Equal("timeout", Outcome<RawJson>.From(failure).Reason);
+    }
+
+    [Fact]
+    public void Request_SilentServerAlways_MovesOnAfterTryTimeout()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = _ => { };
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: Always));
+        world.AdvanceTo(10_000);
+
+        Assert.Equal("\"b\"", answers.Value.ToString());
+        Assert.Equal(500, answers.CompletedAt);
+        Assert.Equal(500 * TimeSpan.TicksPerMillisecond, Assert.Single(world["b"].Calls).At);
+    }
+
+    [Fact]
+    public void Request_IdempotentMethod_MeansAlways()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = _ => { };
+
+        Answers<RawJson> answers = world.Subscribe(client.Request(Raw.Method("m", idempotent: true), default));
+        world.AdvanceTo(10_000);
+
+        Assert.Equal("\"b\"", answers.Value.ToString());
+    }
+
+    [Fact]
+    public void Request_ConnectionLostAfterWrittenIfNotWritten_FailsAtOnce()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = _ => { };
+        Answers<RawJson> answers = world.Subscribe(client.Request("m"));
+        world.AdvanceTo(40);
+
+        world["a"].Kill();
+
+        ConnectionLostException failure = answers.Failure<ConnectionLostException>();
+        Assert.Equal(40, answers.Error!.Value.At);
+        Assert.Equal(Written.MaybeExecuted, failure.Written);
+        Assert.Equal("failure", Outcome<RawJson>.From(failure).Reason);
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
+    public void Request_ConnectionLostAlways_MovesOnAtOnce()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = _ => { };
+        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, Always));
+        world.AdvanceTo(40);
+
+        world["a"].Kill();
+
+        Assert.Equal("\"b\"", answers.Value.Result.ToString());
+        Assert.Equal(40, answers.CompletedAt);
+        Assert.Equal([AttemptEnd.ConnectionLost, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
+        Assert.Equal(TimeSpan.FromMilliseconds(40), answers.Value.Attempts[0].Took);
+        Assert.Equal(TimeSpan.FromMilliseconds(40), answers.Value.Attempts[1].StartedAfter);
+    }
+
+    [Theory]
+    [InlineData(Replay.IfNotWritten)]
+    [InlineData(Replay.Always)]
+    [InlineData(Replay.Never)]
+    public void Call_ErrorReply_IsAValue(Replay replay)
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = call => call.Error(-32000, "busy");
+
+        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, new RequestPolicy { Replay = replay }));
+
+        Assert.Equal(new JsonRpcError(-32000, "busy"), answers.Value.Error! with { Received = default });
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
+    public void Request_ErrorReply_IsAFailureAtTheEdge()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+        world["a"].OnCall = call => call.Error(-32000, "busy");
+
+        ErrorReplyException failure = world.Subscribe(client.Request("m")).Failure<ErrorReplyException>();
+
+        Assert.Equal(-32000, failure.Error.Code);
+        Assert.Single(failure.Attempts);
+    }
+
+    [Fact]
+    public void Call_RetryableError_MovesOnEvenIfItRan()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = call => call.Error(-32000, "busy");
+
+        Answers<Reply<RawJson>> answers = world.Subscribe(
+            client.Call(Raw.Method("m"), default, new RequestPolicy { RetryOn = ErrorCodes.Parse("-32000") }));
+
+        Assert.Equal("\"b\"", answers.Value.Result.ToString());
+        Assert.Equal([AttemptEnd.Error, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
+    }
+
+    [Fact]
+    public void Call_RetryableErrorEverywhere_IsThatErrorWithEveryAttempt()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world["a"].OnCall = call => call.Error(-32000, "busy");
+        world["b"].OnCall = call => call.Error(-32001, "busier");
+
+        Answers<Reply<RawJson>> answers = world.Subscribe(
+            client.Call(Raw.Method("m"), default, new RequestPolicy { RetryOn = ErrorCodes.Parse("-32001..-32000") }));
+
+        Assert.Equal(-32001, answers.Value.Error!.Code);
+        Assert.Equal(2, answers.Value.Attempts.Count);
+    }
+
+    [Fact]
+    public void Request_NoServerUp_FailsWithEveryAttempt()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!,2 b!,1");
+
+        NoServerException failure = world.Subscribe(client.Request("m")).Failure<NoServerException>();
+
+        Assert.Equal(["memory:a", "memory:b"], failure.Attempts.Select(attempt => attempt.Server.ToString()));
+        Assert.Equal(Written.NotWritten, failure.Written);
+        Assert.Contains("memory:a", failure.Message);
+        Assert.Contains("Nobody listens", failure.Message);
+        Assert.Equal("failure", Outcome<RawJson>.From(failure).Reason);
+    }
+
+    [Fact]
+    public void Request_TimeoutThenUnreachable_IsTimeoutAsTheLastDecisiveAttemptWas()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b!,1");
+        world["a"].OnCall = _ => { };
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: Always));
+        world.AdvanceTo(1000);
+
+        Assert.Equal(2, answers.Failure<RequestTimeoutException>().Attempts.Count);
+    }
+
+    [Fact]
+    public void Request_NotSerializable_IsNotTriedElsewhere()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", RawJson.Parse("5"), Always with { Retries = 3 }));
+
+        InvalidParametersException failure = answers.Failure<InvalidParametersException>();
+        Assert.Equal(Written.NotWritten, failure.Written);
+        Assert.Single(failure.Attempts);
+        Assert.Empty(world["a"].Calls);
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
+    public void Request_ResultOfAnotherType_IsInvalidReplyAndNotSentAgain()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        Method<RawJson, int[]> method = new("m", Raw.TypeInfo, Raw.Reflected<int[]>(), idempotent: true);
+
+        Answers<int[]> answers = world.Subscribe(client.Request(method, default));
+
+        Assert.Contains("memory:a", answers.Failure<InvalidReplyException>().Message);
+        Assert.Empty(world["b"].Calls);
+    }
+}

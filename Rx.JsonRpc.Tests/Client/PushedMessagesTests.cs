@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Client;
+
+public class PushedMessagesTests
+{
+    [Fact]
+    public void Notify_ServerUp_CompletesWhenHandedOver()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+
+        Answers<System.Reactive.Unit> answers = world.Subscribe(client.Notify("reload", RawJson.Parse("[1]")));
+
+        Assert.Equal(System.Reactive.Unit.Default, answers.Value);
+        FakeCall call = Assert.Single(world["a"].Calls);
+        Assert.Equal(("reload", "[1]", null), (call.Method, call.Parameters, call.Id));
+    }
+
+    [Fact]
+    public void Notify_FirstServerAway_MovesOn()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!,2 b,1");
+
+        world.Subscribe(client.Notify("reload"));
+
+        Assert.Single(world["b"].Calls);
+    }
+
+    [Fact]
+    public void Notify_NoServer_Fails()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!");
+
+        world.Subscribe(client.Notify("reload")).Failure<NoServerException>();
+    }
+
+    [Fact]
+    public void Notifications_ServerPushes_ReachTheObserver()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+        Answers<ServerNotification> seen = world.Subscribe(client.Notifications);
+
+        world["a"].Connection!.TrySend("""{"jsonrpc":"2.0","method":"user_changed","params":{"id":1234}}"""u8);
+
+        ServerNotification pushed = Assert.Single(seen.Values).Value;
+        Assert.Equal(("memory:a", "user_changed", """{"id":1234}"""), (pushed.Server.ToString(), pushed.Method, pushed.Parameters.ToString()));
+    }
+
+    [Fact]
+    public void ServerCalls_NoHandler_AreToldThatThereIsNoMethod()
+    {
+        var world = new ClientInVirtualTime();
+        world.Client("a");
+        string? answer = null;
+        world["a"].OnUnreadable = text => answer = text;
+
+        world["a"].Connection!.TrySend("""{"jsonrpc":"2.0","method":"ping","id":"s1"}"""u8);
+
+        JsonElement reply = JsonDocument.Parse(answer!).RootElement;
+        Assert.Equal(-32601, reply.GetProperty("error").GetProperty("code").GetInt32());
+        Assert.Equal("s1", reply.GetProperty("id").GetString());
+    }
+}

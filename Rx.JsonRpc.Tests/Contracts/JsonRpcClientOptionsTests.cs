@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace Rx.JsonRpc.Tests.Contracts;
+
+public class JsonRpcClientOptionsTests
+{
+    private static readonly JsonRpcClientOptions Good = new() { Servers = ServerList.Parse("a:1,2 b:1") };
+
+    [Fact]
+    public void ThrowIfFaulty_Defaults_AreGood() => Good.ThrowIfFaulty();
+
+    [Fact]
+    public void ThrowIfFaulty_EverythingWrong_NamesAllAtOnce()
+    {
+        var a = new ServerAddress(new DnsEndPoint("a", 1));
+        var options = new JsonRpcClientOptions
+        {
+            Servers = [a, a with { EndPoint = new DnsEndPoint("A", 1) }, a with { EndPoint = null! }, null!, new(new DnsEndPoint("b", 1), 0, 0)],
+            Policy = new RequestPolicy
+            {
+                TryTimeout = TimeSpan.Zero,
+                TotalTimeout = TimeSpan.FromTicks(-1),
+                Retries = -2,
+                Replay = (Replay)9,
+                RetryOn = null!,
+                Backoff = null!,
+            },
+            Reconnect = new Backoff { First = TimeSpan.FromTicks(-1), Max = TimeSpan.FromTicks(-2), Factor = double.NaN, Random = null! },
+            ConnectTimeout = TimeSpan.Zero,
+            MaxConnectionAttempts = -2,
+            ConnectionsPerServer = 0,
+            MaxInFlightPerServer = -1,
+            MaxFrameBytes = 63,
+            MaxQueuedBytesPerConnection = 62,
+            MaxQueuedEvents = 0,
+            Continuations = null!,
+        };
+
+        string message = Assert.Throws<ArgumentException>(options.ThrowIfFaulty).Message;
+
+        Assert.All(
+            [
+                "Servers[1] names A:1 again", "Servers[2] has no end point", "Servers[3] has no end point", "Servers[4].Weight is 0",
+                "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
+                "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
+                "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "Continuations is null",
+            ],
+            expected => Assert.Contains(expected, message));
+    }
+
+    [Fact]
+    public void ThrowIfFaulty_NoServers_SaysSo()
+    {
+        Assert.Contains("Servers is empty", FaultOf(new JsonRpcClientOptions()));
+        Assert.Contains("Servers is empty", FaultOf(Good with { Servers = null! }));
+    }
+
+    [Fact]
+    public void ThrowIfFaulty_NullParts_AreNamed() =>
+        Assert.Equal(
+            "The client's options are faulty: Policy is null; Reconnect is null.", FaultOf(Good with { Policy = null!, Reconnect = null! }));
+
+    [Theory]
+    [InlineData(1, 1, 64, 64)]
+    [InlineData(1024, 1024, 64, 64)]
+    [InlineData(1, 1 << 24, 999_999_999, 999_999_999)]
+    public void ThrowIfFaulty_LimitsAtTheirEdges_AreGood(int connections, int inFlight, int frame, int queued) =>
+        (Good with
+        {
+            ConnectionsPerServer = connections,
+            MaxInFlightPerServer = inFlight,
+            MaxFrameBytes = frame,
+            MaxQueuedBytesPerConnection = queued,
+        }).ThrowIfFaulty();
+
+    [Theory]
+    [InlineData(1025, 65_536, 64, "ConnectionsPerServer is 1025")]
+    [InlineData(8, 7, 64, "MaxInFlightPerServer is 7; it must be in ConnectionsPerServer (8)..16777216")]
+    [InlineData(1, (1 << 24) + 1, 64, "MaxInFlightPerServer is 16777217")]
+    [InlineData(1, 1, 1_000_000_000, "MaxFrameBytes is 1000000000")]
+    public void ThrowIfFaulty_LimitBeyondItsEdge_NamesTheRange(int connections, int inFlight, int frame, string expected) =>
+        Assert.Contains(expected, FaultOf(Good with
+        {
+            ConnectionsPerServer = connections,
+            MaxInFlightPerServer = inFlight,
+            MaxFrameBytes = frame,
+            MaxQueuedBytesPerConnection = int.MaxValue,
+        }));
+
+    private static string FaultOf(JsonRpcClientOptions options) => Assert.Throws<ArgumentException>(options.ThrowIfFaulty).Message;
+}

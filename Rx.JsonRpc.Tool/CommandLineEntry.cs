@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Rx.JsonRpc.Tool.Commands;
+
+namespace Rx.JsonRpc.Tool;
+
+/// <summary>From arguments to exit code. Whatever happens is told in lines, never as a stack trace.</summary>
+internal static class CommandLineEntry
+{
+    // Parameters are JSON, not response files: a token that starts with @ means itself.
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken stop)
+    {
+        ParseResult parsed = Root(console).Parse(args, Parser);
+        if (parsed.Action is ParseErrorAction) return Refuse(parsed, console);
+        try
+        {
+            var invocation = new InvocationConfiguration
+            {
+                Output = console.Out,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                // Signals arrive through the token alone, so that a test can send them too.
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (UsageException fault)
+        {
+            console.ErrorLine($"rxrpc: {fault.Message}");
+            return ExitCode.Usage;
+        }
+        catch (Exception fault)
+        {
+            return LastResort(console, fault);
+        }
+    }
+
+    private static RootCommand Root(ToolConsole console)
+    {
+        var root = new RootCommand("Calls, serves and loads JSON-RPC 2.0 services over TCP with netstring framing.")
+        {
+            CallCommand.Create(console),
+            NotifyCommand.Create(console),
+            ServeCommand.Create(console),
+            BenchCommand.Create(console),
+            DemoCommand.Create(console),
+        };
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction shown } help) help.Action = new HelpWithEnding(shown);
+        }
+        return root;
+    }
+
+    private static int Refuse(ParseResult parsed, ToolConsole console)
+    {
+        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine(error.Message)}");
+        string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+        console.ErrorLine($"rxrpc: see 'rxrpc{command} --help'");
+        return ExitCode.Usage;
+    }
+
+    private static int LastResort(ToolConsole console, Exception fault)
+    {
+        try
+        {
+            console.ErrorLine($"rxrpc: {OneLine(fault.Message)} ({fault.GetType().Name})");
+        }
+        catch (IOException)
+        {
+            // The error output is what failed; the exit code is all that is left to say.
+        }
+        return ExitCode.Failure;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Rx.JsonRpc.Tool.Input;
+using Rx.JsonRpc.Tool.Load;
+
+namespace Rx.JsonRpc.Tool.Commands;
+
+/// <summary><c>rxrpc bench</c>: load on a service, and what came of it.</summary>
+internal sealed class BenchCommand
+{
+    private const int UsualInFlight = 64;
+    private static readonly TimeSpan UsualDuration = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UsualWarmUp = TimeSpan.FromSeconds(1);
+
+    private const string Ending =
+        """
+        Examples:
+          rxrpc bench --servers 127.0.0.1:9999 echo '[1]'
+          rxrpc bench --servers 127.0.0.1:9999 echo '[1]' --in-flight 1000 --connections 2 --duration 10s --json
+
+        Each request that ends is followed by the next. Progress goes to stderr, the figures to stdout. Latencies are those of
+        results. Allocated bytes are those of this process. The members of --json: method, servers, inFlight, connections,
+        seconds, requests, results, resultsPerSecond, latencyMs {p50, p99, p999, max}, errors {kind: count},
+        allocatedBytesPerRequest.
+
+        Exit codes:
+          0    at least one result
+          1    no result, only JSON-RPC errors
+          2    no result, but timeouts
+          3    no result: no server could be reached, or the connection was lost
+          64   wrong usage or bad input
+          130  interrupted
+        """;
+
+    private readonly RequestInput _input = new();
+    private readonly Option<int?> _inFlight = CountText.Option("--in-flight", "Requests in flight at one time.", UsualInFlight, 1_000_000);
+    private readonly Option<int?> _connections = CountText.Option("--connections", "Connections to each server.", 1, 1024);
+    private readonly Option<TimeSpan?> _duration = Durations.Option("--duration", "How long to measure.", UsualDuration);
+    private readonly Option<TimeSpan?> _warmUp = Durations.Option("--warm-up", "How long to run before that, uncounted.", UsualWarmUp);
+    private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one line of JSON." };
+    private readonly ToolConsole _console;
+
+    private BenchCommand(ToolConsole console) => _console = console;
+
+    public static Command Create(ToolConsole console)
+    {
+        var bench = new BenchCommand(console);
+        var command = new ToolCommand("bench", "Loads a service with one request again and again, and prints rates and latencies.", Ending);
+        bench._input.AddTo(command);
+        command.Options.Add(bench._inFlight);
+        command.Options.Add(bench._connections);
+        command.Options.Add(bench._duration);
+        command.Options.Add(bench._warmUp);
+        command.Options.Add(bench._json);
+        command.SetAction(bench.RunAsync);
+        return command;
+    }
+
+    private static int CodeOf(LoadTally tally) => tally switch
+    {
+        { Results: > 0 } => ExitCode.Done,
+        { Errors: var errors } when errors.Count > 0 && errors.Keys.All(kind => kind.StartsWith("error ", StringComparison.Ordinal)) => ExitCode.ErrorReply,
+        { Errors: var errors } when errors.ContainsKey("timeout") => ExitCode.Timeout,
+        _ => ExitCode.Failure,
+    };
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        int inFlight = parsed.GetValue(_inFlight) ?? UsualInFlight;
+        JsonRpcClientOptions options = _input.Client(parsed) with { ConnectionsPerServer = parsed.GetValue(_connections) ?? 1 };
+        // Room for all of them on one server, whatever share its connections have.
+        options = options with { MaxInFlightPerServer = Math.Max(options.MaxInFlightPerServer, (int)Math.Min(1 << 24, (long)inFlight * options.ConnectionsPerServer)) };
+        await using var client = new JsonRpcClient(options);
+        IObservable<Reply<RawJson>> request = client.Call(_input.Method(parsed), _input.Parameters(parsed), _input.Policy(parsed));
+        var run = new LoadRun(request, inFlight, parsed.GetValue(_warmUp) ?? UsualWarmUp, parsed.GetValue(_duration) ?? UsualDuration);
+        LoadFigures figures = await BenchProgress.ShowAsync(_console, progress => run.RunAsync(progress, stop)).ConfigureAwait(false);
+        BenchReport report = Report(_input.Method(parsed), options, inFlight, figures);
+        foreach (string line in parsed.GetValue(_json) ? [report.ToJson()] : report.ToLines()) _console.Line(line);
+        return CodeOf(figures.Tally);
+    }
+
+    private static BenchReport Report(string method, JsonRpcClientOptions options, int inFlight, LoadFigures figures) => new()
+    {
+        Method = method,
+        Servers = [.. options.Servers.Select(server => server.ToString())],
+        InFlight = inFlight,
+        Connections = options.ConnectionsPerServer,
+        Seconds = Math.Round(figures.Took.TotalSeconds, 3),
+        Requests = figures.Tally.Ended,
+        Results = figures.Tally.Results,
+        ResultsPerSecond = Math.Round(figures.ResultsPerSecond, 1),
+        LatencyMs = LatencyReport.Of(figures.Tally.Latencies),
+        Errors = new SortedDictionary<string, long>(figures.Tally.Errors.ToDictionary(), StringComparer.Ordinal),
+        AllocatedBytesPerRequest = figures.AllocatedPerRequest,
+    };
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Rx.JsonRpc.Tool.Input;
+using Rx.JsonRpc.Tool.Serving;
+
+namespace Rx.JsonRpc.Tool.Commands;
+
+/// <summary><c>rxrpc serve</c>: the example service, until a signal ends it.</summary>
+internal static class ServeCommand
+{
+    private const int CannotListen = 1;
+
+    private const string Ending =
+        $$"""
+        {{ExampleService.Methods}}
+
+        Exit codes:
+          0    stopped by Ctrl-C or SIGTERM
+          1    cannot listen there: the address is in use, or not of this machine
+          64   wrong usage or bad input
+        """;
+
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+
+    public static Command Create(ToolConsole console)
+    {
+        var listen = new Option<EndPoint?>("--listen", "-l")
+        {
+            Description = "Where to listen; port 0 takes a free one. [default: 127.0.0.1:9999]",
+            HelpName = "ADDRESS",
+            CustomParser = ListenText.Read,
+        };
+        var command = new ToolCommand("serve", "Runs an example service, and tells each connection that comes and goes.", Ending) { listen };
+        command.SetAction((parsed, stop) => RunAsync(console, parsed.GetValue(listen) ?? new IPEndPoint(IPAddress.Loopback, 9999), stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ToolConsole console, EndPoint endPoint, CancellationToken stop)
+    {
+        JsonRpcListener listener;
+        try
+        {
+            listener = new JsonRpcListener(endPoint);
+        }
+        catch (SocketException fault)
+        {
+            console.ErrorLine($"rxrpc: cannot listen on {endPoint}: {fault.Message}");
+            return CannotListen;
+        }
+        await using (listener)
+        {
+            if (ListenText.IsReachableFromOutside(endPoint))
+            {
+                console.ErrorLine($"rxrpc: warning: {endPoint} can be reached from other machines, and this service asks nobody who they are");
+            }
+            using IDisposable changes = listener.Connections.Subscribe(change => console.Line(change.ToString()));
+            using IDisposable failures = listener.Failures.Subscribe(failure => console.ErrorLine($"rxrpc: {failure}"));
+            ExampleService.Start(listener);
+            console.Line($"listening on {new ServerAddress(listener.LocalEndPoint)}");
+            await Stopped(stop).ConfigureAwait(false);
+            await listener.StopAsync(StopLimit).ConfigureAwait(false);
+        }
+        console.Line("stopped");
+        return ExitCode.Done;
+    }
+
+    private static async Task Stopped(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.Register(stopped.SetResult).ConfigureAwait(false)) await stopped.Task.ConfigureAwait(false);
+    }
+}
