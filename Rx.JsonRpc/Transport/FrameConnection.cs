@@ -17,9 +17,9 @@ public sealed class FrameConnection : IDisposable
     private readonly FrameSender _sender;
     private int _reading;
     private int _closed;
-    private int _released;
     private int _openHalves = 2;
     private long _bytesBefore;
+    private Exception? _readFailure;
     private Exception? _writeFailure;
 
     /// <summary>Takes over a pair of pipes.</summary>
@@ -76,7 +76,7 @@ public sealed class FrameConnection : IDisposable
         _sender.Abort();
         // The reader's own thread is the one that may complete the pipe; without a reader, this one is.
         if (Interlocked.Exchange(ref _reading, 1) == 1) _pipe.Input.CancelPendingRead();
-        else ReleasePipe(null);
+        else EndReading(null);
     }
 
     internal SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing) => _sender.TrySend(netstring, outgoing);
@@ -112,7 +112,7 @@ public sealed class FrameConnection : IDisposable
         }
         bool closedByUs = Interlocked.Exchange(ref _closed, 1) == 1;
         _sender.Abort();
-        ReleasePipe(end);
+        EndReading(end);
         if (closedByUs) return;
         if (end is null) observer.OnCompleted();
         else observer.OnError(end);
@@ -169,19 +169,20 @@ public sealed class FrameConnection : IDisposable
 
     private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {_peer} was lost: {how}", inner);
 
-    private void EndHalf()
+    private void EndReading(Exception? end)
     {
-        if (Interlocked.Decrement(ref _openHalves) == 0) ReleasePipe(_writeFailure);
+        _readFailure = end;
+        _pipe.Input.Complete(end);
+        EndHalf();
     }
 
-    private void ReleasePipe(Exception? end)
+    private void EndHalf()
     {
-        if (Interlocked.Exchange(ref _released, 1) == 1) return;
-        _pipe.Input.Complete(end);
-        // The writer completes the output; the pipes that own a socket close it here.
+        // Not before the writer has ended too: disposing the pipe completes its output, and the writer may be in the midst of a write.
+        if (Interlocked.Decrement(ref _openHalves) > 0) return;
         if (_pipe is IDisposable disposable) disposable.Dispose();
         else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
-        Released?.Invoke(end);
+        Released?.Invoke(_readFailure ?? _writeFailure);
     }
 
     private sealed class FrameSource(FrameConnection connection) : IObservable<Frame>

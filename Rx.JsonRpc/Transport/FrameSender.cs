@@ -66,19 +66,30 @@ internal sealed class FrameSender
     /// <summary>Takes no more frames and sends none of those that wait.</summary>
     public void Abort()
     {
+        bool writerIsThere;
         lock (_gate)
         {
             if (_aborted) return;
             _aborted = true;
-            if (_writing)
-            {
-                // A flush that waits for a peer that does not read would never return.
-                _output.CancelPendingFlush();
-                return;
-            }
+            writerIsThere = _writing;
             _writing = true;
         }
-        _ = RunWriter();
+        if (writerIsThere) FreeStuckWriter();
+        else _ = RunWriter();
+    }
+
+    private void FreeStuckWriter()
+    {
+        // A flush that waits for a peer that does not read would never return. Not under the lock: the writer may go on inside this call,
+        // and those that it tells of the end run with it.
+        try
+        {
+            _output.CancelPendingFlush();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The writer has just ended, and its pipe does not like to be asked after that.
+        }
     }
 
     private async Task RunWriter()
@@ -100,7 +111,16 @@ internal sealed class FrameSender
             dropped = _waiting;
             _waiting = new SendQueue();
         }
-        await _output.CompleteAsync(failure).ConfigureAwait(false);
+        try
+        {
+            await _output.CompleteAsync(failure).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            failure ??= fault;
+        }
+        // What is left of a batch whose hand-over failed, then what waited behind it.
+        _spare.Drop();
         dropped.Drop();
         _ended(failure);
     }

@@ -6,11 +6,14 @@ namespace Rx.JsonRpc.Transport;
 /// <summary>Frames that wait for the writer: their bytes back to back, and where each ends. Not thread-safe; the sender's lock guards it.</summary>
 internal sealed class SendQueue
 {
-    // A burst may leave a large array behind; beyond this it is given back once it is written.
+    // A burst may leave large arrays behind; beyond this they are given back once it is written.
     private const int KeptBytes = 256 * 1024;
+    private const int KeptFrames = 4096;
+    private const int FirstFrames = 16;
 
     private byte[] _bytes = [];
-    private (IOutgoing? Outgoing, int Length)[] _frames = new (IOutgoing?, int)[16];
+    private (IOutgoing? Outgoing, int Length)[] _frames = new (IOutgoing?, int)[FirstFrames];
+    private int _asked;
 
     public int Bytes { get; private set; }
 
@@ -30,9 +33,9 @@ internal sealed class SendQueue
     {
         int start = 0;
         int end = 0;
-        for (int i = 0; i < Count; i++)
+        while (_asked < Count)
         {
-            (IOutgoing? outgoing, int length) = _frames[i];
+            (IOutgoing? outgoing, int length) = _frames[_asked++];
             if (outgoing is null || outgoing.TryHandOver())
             {
                 end += length;
@@ -45,17 +48,20 @@ internal sealed class SendQueue
         output.Write(_bytes.AsSpan(start..end));
     }
 
+    /// <summary>Tells every frame that was not asked for that it never will be.</summary>
     public void Drop()
     {
-        for (int i = 0; i < Count; i++) _frames[i].Outgoing?.Dropped();
+        while (_asked < Count) _frames[_asked++].Outgoing?.Dropped();
         Clear();
     }
 
     public void Clear()
     {
-        Array.Clear(_frames, 0, Count);
+        if (_frames.Length > KeptFrames) _frames = new (IOutgoing?, int)[FirstFrames];
+        else Array.Clear(_frames, 0, Count);
         Count = 0;
         Bytes = 0;
+        _asked = 0;
         if (_bytes.Length <= KeptBytes) return;
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
