@@ -57,7 +57,8 @@ internal sealed partial class RawTcpServer : IAsyncDisposable
                 _ = Serve(client);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        // TcpListener says InvalidOperationException when it is stopped between two accepts.
+        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
         }
     }

@@ -9,12 +9,16 @@ public class BenchCommandTests
     {
         await using JsonRpcListener service = ToolRun.Serve(out string address);
         ToolRun run = await ToolRun.Of(
-            "bench", "-s", address, "echo", "[1]", "--in-flight", "4", "--duration", "200ms", "--warm-up", "100ms", "--timeout", "5s", "--json");
+            "bench", "-s", address, "echo", "[1]", "--in-flight", "4", "--duration", "200ms", "--warm-up", "100ms", "--timeout", "5s",
+            "--json");
         Assert.Equal(0, run.Code);
         using var document = JsonDocument.Parse(run.Out);
         JsonElement report = document.RootElement;
         Assert.Equal(
-            ["method", "servers", "inFlight", "connections", "seconds", "requests", "results", "resultsPerSecond", "latencyMs", "errors", "allocatedBytesPerRequest"],
+            [
+                "method", "servers", "inFlight", "connections", "seconds", "requests", "results", "resultsPerSecond", "latencyMs", "errors",
+                "allocatedBytesPerRequest",
+            ],
             report.EnumerateObject().Select(member => member.Name));
         Assert.Equal(["p50", "p99", "p999", "max"], report.GetProperty("latencyMs").EnumerateObject().Select(member => member.Name));
         Assert.True(report.GetProperty("results").GetInt64() > 0);
@@ -29,7 +33,8 @@ public class BenchCommandTests
     public async Task Bench_WithoutResults_SaysWhatCameInstead(string method, int code, string kind)
     {
         await using JsonRpcListener service = ToolRun.Serve(out string address);
-        ToolRun run = await ToolRun.Of("bench", "-s", address, method, "--in-flight", "2", "--duration", "300ms", "--warm-up", "1ms", "--timeout", "100ms");
+        ToolRun run = await ToolRun.Of(
+            "bench", "-s", address, method, "--in-flight", "2", "--duration", "300ms", "--warm-up", "1ms", "--timeout", "100ms");
         Assert.Contains(kind, run.Out);
         Assert.Equal(code, run.Code);
     }
@@ -37,7 +42,8 @@ public class BenchCommandTests
     [Fact]
     public async Task Bench_NoServer_Is3()
     {
-        ToolRun run = await ToolRun.Of("bench", "-s", await ToolRun.NobodyAsync(), "m", "--in-flight", "2", "--duration", "100ms", "--warm-up", "1ms");
+        string nobody = await ToolRun.NobodyAsync();
+        ToolRun run = await ToolRun.Of("bench", "-s", nobody, "m", "--in-flight", "2", "--duration", "100ms", "--warm-up", "1ms");
         Assert.Contains("no server", run.Out);
         Assert.Equal(3, run.Code);
     }

@@ -46,7 +46,7 @@ public class CallCommandTests
         ToolRun run = await ToolRun.Of("call", "-s", address, "--timeout", Patient, method, parameters);
         Assert.Equal((1, ""), (run.Code, run.Out));
         using var error = System.Text.Json.JsonDocument.Parse(Assert.Single(run.ErrorLines));
-        Assert.Contains(expected, error.RootElement.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(expected, error.RootElement.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal));
     }
 
     [Fact]

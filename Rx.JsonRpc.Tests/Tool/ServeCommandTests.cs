@@ -1,3 +1,4 @@
+using System.Reactive.Threading.Tasks;
 using Rx.JsonRpc.Tool;
 
 namespace Rx.JsonRpc.Tests.Tool;
@@ -31,5 +32,22 @@ public class ServeCommandTests
         ToolRun run = await ToolRun.Of("serve", "--listen", address);
         Assert.Equal((1, ""), (run.Code, run.Out));
         Assert.StartsWith($"rxrpc: cannot listen on {address}: ", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task Serve_MoreCallsAtOnceThanAListenerTakesByDefault_AreAllAnswered()
+    {
+        using var output = new WatchedWriter();
+        using var stop = new CancellationTokenSource();
+        Task<int> serving = CommandLineEntry.RunAsync(["serve", "--listen", "localhost:0"], new ToolConsole(output, output), stop.Token);
+        await output.Contains("listening on 127.0.0.1:");
+        await using var client = new JsonRpcClient(output.ToString().Split("listening on ")[1].Trim());
+        var policy = new RequestPolicy { TryTimeout = TimeSpan.FromSeconds(30), TotalTimeout = TimeSpan.FromSeconds(30) };
+        int many = 2 * new JsonRpcListenerOptions().MaxCallsPerConnection;
+
+        await Task.WhenAll(Enumerable.Range(0, many).Select(_ => client.Request("slow", RawJson.Parse("[300]"), policy).ToTask()));
+
+        await stop.CancelAsync();
+        Assert.Equal(0, await serving);
     }
 }

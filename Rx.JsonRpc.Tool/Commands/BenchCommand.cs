@@ -58,8 +58,8 @@ internal sealed class BenchCommand
     private static int CodeOf(LoadTally tally) => tally switch
     {
         { Results: > 0 } => ExitCode.Done,
-        { Errors: var errors } when errors.Count > 0 && errors.Keys.All(kind => kind.StartsWith("error ", StringComparison.Ordinal)) => ExitCode.ErrorReply,
-        { Errors: var errors } when errors.ContainsKey("timeout") => ExitCode.Timeout,
+        { Errors.Count: > 0 } when tally.Errors.Keys.All(ReplyAwaiter.IsErrorReply) => ExitCode.ErrorReply,
+        { Errors: var errors } when errors.ContainsKey(ReplyAwaiter.Timeout) => ExitCode.Timeout,
         _ => ExitCode.Failure,
     };
 
@@ -68,7 +68,8 @@ internal sealed class BenchCommand
         int inFlight = parsed.GetValue(_inFlight) ?? UsualInFlight;
         JsonRpcClientOptions options = _input.Client(parsed) with { ConnectionsPerServer = parsed.GetValue(_connections) ?? 1 };
         // Room for all of them on one server, whatever share its connections have.
-        options = options with { MaxInFlightPerServer = Math.Max(options.MaxInFlightPerServer, (int)Math.Min(1 << 24, (long)inFlight * options.ConnectionsPerServer)) };
+        long room = Math.Min(1 << 24, (long)inFlight * options.ConnectionsPerServer);
+        options = options with { MaxInFlightPerServer = Math.Max(options.MaxInFlightPerServer, (int)room) };
         await using var client = new JsonRpcClient(options);
         IObservable<Reply<RawJson>> request = client.Call(_input.Method(parsed), _input.Parameters(parsed), _input.Policy(parsed));
         var run = new LoadRun(request, inFlight, parsed.GetValue(_warmUp) ?? UsualWarmUp, parsed.GetValue(_duration) ?? UsualDuration);

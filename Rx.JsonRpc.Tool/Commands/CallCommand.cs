@@ -27,12 +27,14 @@ internal static class CallCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, RequestInput input, ParseResult parsed, bool verbose, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        ToolConsole console, RequestInput input, ParseResult parsed, bool verbose, CancellationToken stop)
     {
         await using var client = new JsonRpcClient(input.Client(parsed));
         try
         {
-            Reply<RawJson> reply = await client.Call(input.Method(parsed), input.Parameters(parsed), input.Policy(parsed)).ToTask(stop).ConfigureAwait(false);
+            IObservable<Reply<RawJson>> request = client.Call(input.Method(parsed), input.Parameters(parsed), input.Policy(parsed));
+            Reply<RawJson> reply = await request.ToTask(stop).ConfigureAwait(false);
             if (verbose) FailureReport.WriteAttempts(console, reply.Attempts);
             if (reply.Error is not { } error)
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reactive;
 using System.Reactive.Threading.Tasks;
 using Rx.JsonRpc.Tool.Input;
 
@@ -18,7 +19,10 @@ internal static class NotifyCommand
     public static Command Create(ToolConsole console)
     {
         var input = new RequestInput();
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "When it cannot be sent, tell each attempt on stderr, one line each." };
+        var verbose = new Option<bool>("--verbose", "-v")
+        {
+            Description = "When it cannot be sent, tell each attempt on stderr, one line each.",
+        };
         var command = new ToolCommand("notify", "Sends one notification; done when it was handed to one server.", Ending);
         input.AddTo(command);
         command.Options.Add(verbose);
@@ -26,12 +30,14 @@ internal static class NotifyCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, RequestInput input, ParseResult parsed, bool verbose, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        ToolConsole console, RequestInput input, ParseResult parsed, bool verbose, CancellationToken stop)
     {
         await using var client = new JsonRpcClient(input.Client(parsed));
         try
         {
-            await client.Notify(input.Method(parsed), input.Parameters(parsed), input.Policy(parsed)).ToTask(stop).ConfigureAwait(false);
+            IObservable<Unit> notification = client.Notify(input.Method(parsed), input.Parameters(parsed), input.Policy(parsed));
+            await notification.ToTask(stop).ConfigureAwait(false);
             return ExitCode.Done;
         }
         catch (JsonRpcException failure)

@@ -21,6 +21,10 @@ internal static class ServeCommand
           64   wrong usage or bad input
         """;
 
+    private static readonly EndPoint Usual = new IPEndPoint(IPAddress.Loopback, 9999);
+    // As many as a client sends by default: a service that is there to be loaded should not be what ends the load.
+    private static readonly JsonRpcListenerOptions Options =
+        new() { MaxCallsPerConnection = new JsonRpcClientOptions().MaxInFlightPerServer };
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
     public static Command Create(ToolConsole console)
@@ -31,8 +35,9 @@ internal static class ServeCommand
             HelpName = "ADDRESS",
             CustomParser = ListenText.Read,
         };
-        var command = new ToolCommand("serve", "Runs an example service, and tells each connection that comes and goes.", Ending) { listen };
-        command.SetAction((parsed, stop) => RunAsync(console, parsed.GetValue(listen) ?? new IPEndPoint(IPAddress.Loopback, 9999), stop));
+        var command = new ToolCommand("serve", "Runs an example service, and tells each connection that comes and goes.", Ending);
+        command.Options.Add(listen);
+        command.SetAction((parsed, stop) => RunAsync(console, parsed.GetValue(listen) ?? Usual, stop));
         return command;
     }
 
@@ -41,7 +46,7 @@ internal static class ServeCommand
         JsonRpcListener listener;
         try
         {
-            listener = new JsonRpcListener(endPoint);
+            listener = new JsonRpcListener(endPoint, Options);
         }
         catch (SocketException fault)
         {
@@ -52,7 +57,7 @@ internal static class ServeCommand
         {
             if (ListenText.IsReachableFromOutside(endPoint))
             {
-                console.ErrorLine($"rxrpc: warning: {endPoint} can be reached from other machines, and this service asks nobody who they are");
+                console.ErrorLine($"rxrpc: warning: other machines can reach {endPoint}, and this service asks nobody who they are");
             }
             using IDisposable changes = listener.Connections.Subscribe(change => console.Line(change.ToString()));
             using IDisposable failures = listener.Failures.Subscribe(failure => console.ErrorLine($"rxrpc: {failure}"));

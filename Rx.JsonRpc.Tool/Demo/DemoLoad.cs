@@ -9,7 +9,7 @@ internal sealed class DemoLoad(JsonRpcClient client, IEnumerable<string> servers
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     private readonly List<SuspendedWork> _work = [];
-    private readonly ConcurrentDictionary<string, long> _answered = new(servers.Select(name => KeyValuePair.Create(name, 0L)), StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _answered = new(servers.Select(name => KeyValuePair.Create(name, 0L)));
     private int _suspended;
 
     /// <summary>Every piece so far; to be read once the load has ended.</summary>

@@ -6,7 +6,8 @@ namespace Rx.JsonRpc.Tool.Demo;
 /// <summary>One of the demonstration's servers: it can be killed, and come back on its old port.</summary>
 internal sealed class DemoServer(string name, int priority) : IAsyncDisposable
 {
-    public static readonly Method<Locate, Located> Method = new("locate", DemoJson.Default.Locate, DemoJson.Default.Located, idempotent: true);
+    public static readonly Method<Locate, Located> Method =
+        new("locate", DemoJson.Default.Locate, DemoJson.Default.Located, idempotent: true);
 
     // Long enough that calls are in flight whenever the server is killed.
     private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(5);

@@ -19,7 +19,8 @@ internal sealed class DemoWatch(DemoLoad load, IReadOnlyList<DemoServer> servers
         (TimeSpan since, long[] before) = _looks.Count > 0 ? _looks.Peek() : (TimeSpan.Zero, new long[answers.Length]);
         _looks.Enqueue((at, answers));
         double seconds = Math.Max(0.001, (at - since).TotalSeconds);
-        return new DemoFrame(
-            at, phase, [.. servers.Select((server, i) => new DemoFrame.Seen(server, server.IsUp, answers[i], (answers[i] - before[i]) / seconds))], load.Suspended);
+        IEnumerable<DemoFrame.Seen> seen = servers.Select(
+            (server, i) => new DemoFrame.Seen(server, server.IsUp, answers[i], (answers[i] - before[i]) / seconds));
+        return new DemoFrame(at, phase, [.. seen], load.Suspended);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class PlainDemoView(ToolConsole console) : IDemoView
         IEnumerable<string> servers = frame.Servers.Select(seen => seen.IsUp
             ? FormattableString.Invariant($"{seen.Server.Name} {seen.PerSecond,5:0}/s")
             : $"{seen.Server.Name}    down");
-        console.Line(FormattableString.Invariant($"{frame.At.TotalSeconds,5:0.0}s   {string.Join("  ", servers)}  suspended {frame.Suspended}"));
+        string each = string.Join("  ", servers);
+        console.Line(FormattableString.Invariant($"{frame.At.TotalSeconds,5:0.0}s   {each}  suspended {frame.Suspended}"));
     }
 }

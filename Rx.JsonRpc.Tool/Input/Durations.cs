@@ -43,7 +43,8 @@ internal static class Durations
         string text = argument.Tokens[^1].Value;
         if (TryParse(text, out TimeSpan duration)) return duration;
         string option = (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
-        argument.AddError($"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), above zero and at most 1440m");
+        argument.AddError(
+            $"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), above zero and at most 1440m");
         return default;
     }
 }

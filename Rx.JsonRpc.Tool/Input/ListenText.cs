@@ -36,7 +36,8 @@ internal static class ListenText
         return true;
     }
 
-    public static bool IsReachableFromOutside(EndPoint endPoint) => endPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address);
+    public static bool IsReachableFromOutside(EndPoint endPoint) =>
+        endPoint is IPEndPoint { Address: var address } && !IPAddress.IsLoopback(address);
 
     private static bool TryParsePath(string path, [NotNullWhen(true)] out EndPoint? endPoint)
     {

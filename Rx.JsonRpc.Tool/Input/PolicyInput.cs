@@ -9,9 +9,11 @@ internal sealed class PolicyInput
 {
     private static readonly RequestPolicy Usual = RequestPolicy.Default;
 
-    private readonly Option<TimeSpan?> _timeout = Durations.Option("--timeout", "How long one try on one server may take.", Usual.TryTimeout);
+    private readonly Option<TimeSpan?> _timeout =
+        Durations.Option("--timeout", "How long one try on one server may take.", Usual.TryTimeout);
 
-    private readonly Option<TimeSpan?> _total = Durations.Option("--total", "How long the whole request may take, over all tries and waits.", Usual.TotalTimeout);
+    private readonly Option<TimeSpan?> _total =
+        Durations.Option("--total", "How long the whole request may take, over all tries and waits.", Usual.TotalTimeout);
 
     private readonly Option<int?> _retries = new("--retries")
     {
@@ -22,7 +24,7 @@ internal sealed class PolicyInput
 
     private readonly Option<Replay?> _replay = new("--replay")
     {
-        Description = "When a failed request may be sent again: ifnotwritten (when it cannot have run), always, never. [default: ifnotwritten]",
+        Description = "When to send a failed request again: ifnotwritten (it cannot have run), always, never. [default: ifnotwritten]",
         HelpName = "ifnotwritten|always|never",
         CustomParser = ReadReplay,
     };
@@ -56,7 +58,7 @@ internal sealed class PolicyInput
     {
         string text = argument.Tokens[^1].Value;
         bool read = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int retries) && retries >= -1;
-        if (!read) argument.AddError($"--retries '{text}' is not a number of rounds; expected 0 or more, or -1 for as long as --total lasts");
+        if (!read) argument.AddError($"--retries '{text}' is not a number of rounds; expected 0 or more, or -1 for the whole of --total");
         return retries;
     }
 

@@ -36,7 +36,7 @@ internal sealed record BenchReport
         CultureInfo text = CultureInfo.InvariantCulture;
         yield return string.Create(text, $"requests    {Requests:#,0} in {Seconds:0.00} s, {InFlight} in flight, {Connections} per server");
         yield return string.Create(text, $"results/s   {ResultsPerSecond:#,0}");
-        yield return string.Create(text, $"latency ms  p50 {LatencyMs.P50:0.000}  p99 {LatencyMs.P99:0.000}  p99.9 {LatencyMs.P999:0.000}  max {LatencyMs.Max:0.000}");
+        yield return $"latency ms  {LatencyMs.ToText()}";
         yield return string.Create(text, $"allocated   {AllocatedBytesPerRequest:#,0} bytes per request");
         string errors = string.Join(", ", Errors.Select(kind => string.Create(text, $"{kind.Key}: {kind.Value:#,0}")));
         yield return $"errors      {(errors.Length == 0 ? "none" : errors)}";
@@ -48,6 +48,9 @@ internal sealed record LatencyReport(double P50, double P99, double P999, double
 {
     public static LatencyReport Of(LatencyHistogram histogram) =>
         new(Ms(histogram.Percentile(50)), Ms(histogram.Percentile(99)), Ms(histogram.Percentile(99.9)), Ms(histogram.Max));
+
+    public string ToText() =>
+        string.Create(CultureInfo.InvariantCulture, $"p50 {P50:0.000}  p99 {P99:0.000}  p99.9 {P999:0.000}  max {Max:0.000}");
 
     private static double Ms(long nanoseconds) => Math.Round(nanoseconds / 1e6, 4);
 }

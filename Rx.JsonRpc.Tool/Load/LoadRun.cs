@@ -54,7 +54,8 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
             long results = tally.Results;
             double rate = (results - before) / (passed - tickBegan).TotalSeconds;
             before = results;
-            progress(FormattableString.Invariant($"{phase} {passed.TotalSeconds:0.0}s of {span.TotalSeconds:0.#}s: {rate:#,0} results/s, {tally.Ended - results:#,0} errors"));
+            string time = FormattableString.Invariant($"{phase} {passed.TotalSeconds:0.0}s of {span.TotalSeconds:0.#}s");
+            progress(FormattableString.Invariant($"{time}: {rate:#,0} results/s, {tally.Ended - results:#,0} errors"));
         }
     }
 

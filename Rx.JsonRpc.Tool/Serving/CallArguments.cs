@@ -16,9 +16,12 @@ internal readonly struct CallArguments(string method, RawJson parameters)
     {
         JsonElement? value = Find(name, position);
         if (value is null && usual is { } given) return given;
-        if (value is { ValueKind: JsonValueKind.Number } element && element.TryGetInt32(out int number) && number >= least && number <= most) return number;
-        throw Misfit(string.Create(
-            CultureInfo.InvariantCulture, $"{method} expects '{name}', a whole number in {least}..{most}, by name or at position {position + 1}"));
+        if (value is { ValueKind: JsonValueKind.Number } element && element.TryGetInt32(out int number))
+        {
+            if (number >= least && number <= most) return number;
+        }
+        string range = string.Create(CultureInfo.InvariantCulture, $"{least}..{most}");
+        throw Misfit($"{method} expects '{name}', a whole number in {range}, by name or at position {position + 1}");
     }
 
     public string Text(string name, int position, string usual) => Find(name, position) switch

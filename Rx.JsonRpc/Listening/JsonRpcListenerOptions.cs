@@ -11,9 +11,9 @@ public sealed record JsonRpcListenerOptions
 
     /// <summary>
     /// Calls and notifications of one connection that are in flight: arrived and not yet answered or handled. Above it a call is answered
-    /// with error -32000 and a notification is dropped, both before the host hears of them. 1,024 by default.
+    /// with error -32000 and a notification is dropped, both before the host hears of them. 16,384 by default.
     /// </summary>
-    public int MaxCallsPerConnection { get; init; } = 1024;
+    public int MaxCallsPerConnection { get; init; } = 16_384;
 
     /// <summary>
     /// The longest frame that is read or sent, in bytes. A longer one from the peer closes the connection; a longer result is replaced by

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using Rx.JsonRpc.Listening;
 using Rx.JsonRpc.Protocol;
 
@@ -21,6 +22,9 @@ namespace Rx.JsonRpc;
 /// </remarks>
 public sealed class MethodTable
 {
+    // A lambda that only throws, or says "default", fits every form: it is meant to be the plain one.
+    private const int Plain = 1;
+
     private readonly Dictionary<string, Action<IncomingCall>> _handlers = new(StringComparer.Ordinal);
 
     /// <summary>Answers a method in raw JSON.</summary>
@@ -28,6 +32,7 @@ public sealed class MethodTable
     /// <param name="handler">Takes the parameters (empty when there were none), returns the result (empty for <c>null</c>).</param>
     /// <returns>This table.</returns>
     /// <exception cref="ArgumentException">The name is empty, or has a handler already.</exception>
+    [OverloadResolutionPriority(Plain)]
     public MethodTable On(string name, Func<RawJson, RawJson> handler) => On(Raw(name), handler);
 
     /// <summary>Answers a method in raw JSON, later.</summary>
@@ -51,6 +56,7 @@ public sealed class MethodTable
     /// <param name="handler">Takes the parameters, returns the result.</param>
     /// <returns>This table.</returns>
     /// <exception cref="ArgumentException">The method has a handler already.</exception>
+    [OverloadResolutionPriority(Plain)]
     public MethodTable On<TParams, TResult>(Method<TParams, TResult> method, Func<TParams, TResult> handler)
     {
         ArgumentNullException.ThrowIfNull(method);

@@ -1,0 +1,152 @@
+using static Rx.JsonRpc.Tests.Listening.ProtocolTests;
+
+namespace Rx.JsonRpc.Tests.Listening;
+
+public class ClosingTests
+{
+    private const string Call = """{"method":"m","id":1}""";
+
+    [Fact]
+    public void HalfClosedPeer_CallInFlight_StillAnsweredThenClosed()
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect().Send(Call);
+        peer.EndSending();
+        Assert.Equal(1, host.Listener.ConnectionCount);
+        Assert.False(peer.SeesEnd);
+        Assert.False(host.Calls[0].Disconnected.IsCancellationRequested);
+
+        Assert.True(host.Calls[0].TryAnswer(default));
+
+        Assert.Equal(Reply("null", "1"), peer.Read());
+        Assert.True(peer.SeesEnd);
+        Assert.Equal(0, host.Listener.ConnectionCount);
+        Assert.True(host.Calls[0].Disconnected.IsCancellationRequested);
+        Assert.Equal("Disconnected: the peer closed the connection", host.Reasons.Last());
+        host.Clock.AdvanceBy(TimeSpan.FromMinutes(1).Ticks);
+        Assert.Equal(2, host.Changes.Count);
+    }
+
+    [Fact]
+    public void HalfClosedPeer_NothingInFlight_ClosedAtOnce()
+    {
+        Host host = Host.Echoing();
+        RawPeer peer = host.Connect().Send(Call);
+        peer.EndSending();
+
+        Assert.Equal(Reply("null", "1"), peer.Read());
+        Assert.True(peer.SeesEnd);
+        Assert.Equal(0, host.Listener.ConnectionCount);
+    }
+
+    [Fact]
+    public void HalfClosedPeer_NeverAnswered_ClosedAtTheLimit()
+    {
+        Host host = Host.Keeping(new() { HalfClosedLimit = TimeSpan.FromSeconds(2) });
+        RawPeer peer = host.Connect().Send(Call);
+        peer.EndSending();
+
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(2).Ticks - 1);
+        Assert.Equal(1, host.Listener.ConnectionCount);
+        host.Clock.AdvanceBy(1);
+
+        Assert.Equal(0, host.Listener.ConnectionCount);
+        Assert.True(peer.SeesEnd);
+        Assert.False(host.Calls[0].TryAnswer(default));
+    }
+
+    [Fact]
+    public void HalfClosedPeer_LimitZero_ClosedAtOnce()
+    {
+        Host host = Host.Keeping(new() { HalfClosedLimit = TimeSpan.Zero });
+        RawPeer peer = host.Connect().Send(Call);
+        peer.EndSending();
+
+        Assert.True(host.Calls[0].Disconnected.IsCancellationRequested);
+        Assert.True(peer.SeesEnd);
+    }
+
+    [Fact]
+    public void HalfClosedPeer_InsideAFrame_IsALostConnection()
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect().Send(Call).SendRaw("10:abc");
+        peer.EndSending();
+
+        Assert.Equal(0, host.Listener.ConnectionCount);
+        Assert.Contains("it ended inside a frame", host.Changes[^1].Reason);
+    }
+
+    [Fact]
+    public async Task StopAsync_CallInFlight_AnsweredNewOnesRefused()
+    {
+        Host host = Host.Keeping();
+        RawPeer busy = host.Connect().Send(Call);
+        RawPeer idle = host.Connect();
+
+        Task stopped = host.Listener.StopAsync(TimeSpan.FromSeconds(5)).AsTask();
+
+        Assert.True(idle.SeesEnd);
+        Assert.Equal("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"The server is stopping"},"id":2}""", busy.Ask("""{"method":"n","id":2}"""));
+        Assert.False(busy.SeesEnd);
+        Assert.True(host.Calls[0].TryAnswer(default));
+        Assert.Equal(Reply("null", "1"), busy.Read());
+        Assert.True(busy.SeesEnd);
+        Assert.False(stopped.IsCompleted);
+        busy.EndSending();
+        idle.EndSending();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.Throws<System.Net.Sockets.SocketException>(() => host.Connect());
+    }
+
+    [Fact]
+    public async Task StopAsync_PeerStays_ClosedAtTheLimit()
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect().Send(Call);
+        Task stopped = host.Listener.StopAsync(TimeSpan.FromSeconds(5)).AsTask();
+
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(5).Ticks - 1);
+        Assert.Equal(1, host.Listener.ConnectionCount);
+        host.Clock.AdvanceBy(1);
+
+        await stopped.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.True(peer.SeesEnd);
+        Assert.False(host.Calls[0].TryAnswer(default));
+        Assert.Equal("Disconnected: the listener has stopped", host.Reasons.Last());
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CallInFlight_ClosedAtOnceAndObservablesEnd()
+    {
+        Host host = Host.Keeping();
+        int ended = 0;
+        host.Listener.Calls.Subscribe(_ => { }, () => ended++);
+        host.Listener.Connections.Subscribe(_ => { }, () => ended++);
+        host.Listener.Failures.Subscribe(_ => { }, () => ended++);
+        RawPeer peer = host.Connect().Send(Call);
+
+        await host.Listener.DisposeAsync();
+        await host.Listener.DisposeAsync();
+
+        Assert.True(peer.SeesEnd);
+        Assert.Equal(3, ended);
+        Assert.Equal(["Connected: accepted", "Disconnected: the listener has stopped"], host.Reasons);
+        Assert.Throws<ObjectDisposedException>(() => host.Listener.Start());
+    }
+
+    [Fact]
+    public async Task DisposeAsync_WhileStopping_EndsBoth()
+    {
+        Host host = Host.Keeping();
+        host.Connect().Send(Call);
+        Task stopped = host.Listener.StopAsync(TimeSpan.FromSeconds(5)).AsTask();
+
+        await host.Listener.DisposeAsync();
+
+        await stopped.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Start_Twice_Throws() => Assert.Throws<InvalidOperationException>(() => Host.Keeping().Listener.Start());
+}
