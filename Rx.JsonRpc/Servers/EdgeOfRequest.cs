@@ -55,6 +55,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnNext(Reply<T> reply)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            _trail.Seal();
             Answer(observer, reply with { Attempts = _trail.Attempts });
         }
 
@@ -64,6 +65,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
             if (failure is TimeoutException) _trail.End(AttemptEnd.TimedOut, "the request's total timeout ran out");
+            _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
                 Answer(observer, new Reply<T> { Error = error, Attempts = _trail.Attempts });

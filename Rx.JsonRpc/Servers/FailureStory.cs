@@ -17,7 +17,8 @@ internal static class FailureStory
     {
         if (failure is AggregateException or TimeoutException)
         {
-            failure = trail.LastDecisive() is { End: AttemptEnd.TimedOut } late ? TimedOut(failure, late, trail) : NoServer(failure, trail);
+            // A result in the story of a failure is one that came in the very moment in which the total timeout ran out.
+            failure = trail.LastDecisive() is { End: AttemptEnd.TimedOut or AttemptEnd.Result } late ? TimedOut(failure, late, trail) : NoServer(failure, trail);
         }
         if (failure is JsonRpcException known) known.Attempts = trail.Attempts;
         return failure;
