@@ -33,6 +33,12 @@ public sealed class InMemoryNetwork : IConnector, IListenerTransport
         _clock = scheduler;
     }
 
+    /// <summary>Options of a client that connects through this network and calls observers on the thread that drives the clock.</summary>
+    /// <param name="servers">The servers.</param>
+    /// <returns>The options; change them with <c>with</c>.</returns>
+    public JsonRpcClientOptions ClientOptions(params ServerAddress[] servers) =>
+        new() { Servers = servers, Connector = this, Continuations = PipeScheduler.Inline };
+
     /// <summary>The way to a named place, to break and to heal.</summary>
     /// <param name="name">The name of an <see cref="InMemoryEndPoint"/>.</param>
     /// <returns>The route; the same one each time.</returns>
