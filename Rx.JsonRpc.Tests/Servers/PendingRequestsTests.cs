@@ -77,6 +77,17 @@ public class PendingRequestsTests
     }
 
     [Fact]
+    public void Take_BeforeTheFirstGenerationOfAUsedSlot_IsUnknown()
+    {
+        var table = new PendingRequests(1);
+        var entry = new Entry();
+        table.TryAdd(entry);
+
+        Assert.Null(table.Take(entry.Id - 2, out DropReason reason));
+        Assert.Equal(DropReason.UnknownId, reason);
+    }
+
+    [Fact]
     public void CloseAndTakeAll_GivesEachOnceAndAdmitsNoMore()
     {
         var table = new PendingRequests(2000);

@@ -61,7 +61,7 @@ internal sealed class PendingRequests
         if (index == NoSlot) return Admission.Full;
         ref Slot slot = ref SlotAt(index);
         // JSON numbers are exact up to 2^53 (RFC 8259, section 6): the generation has what the index leaves of that.
-        slot.Generation = (slot.Generation + 1) & ((1L << (53 - _indexBits)) - 1);
+        slot.Generation = (slot.Generation % ((1L << (53 - _indexBits)) - 1)) + 1;
         request.Id = (slot.Generation << _indexBits) | (uint)index;
         Interlocked.Exchange(ref slot.Request, request);
         // The table may have been closed and swept between the first check and the entry; whoever removes the entry now owns its fate.
@@ -87,7 +87,8 @@ internal sealed class PendingRequests
         ref Slot slot = ref segment[index & (SegmentSize - 1)];
         PendingRequest? request = Volatile.Read(ref slot.Request);
         if (request is not null && request.Id == id && TryRemove(request)) return request;
-        if (id >> _indexBits <= Volatile.Read(ref slot.Generation)) reason = DropReason.LateReply;
+        long generation = id >> _indexBits;
+        if (generation > 0 && generation <= Volatile.Read(ref slot.Generation)) reason = DropReason.LateReply;
         return null;
     }
 

@@ -70,7 +70,10 @@ public sealed class Server
     internal void Admit(IServerRequest request)
     {
         if (Pick() is { } connection) request.Begin(connection);
-        else if (!_firstConnect.TryWait(request)) request.Refuse(NotConnected());
+        else if (_firstConnect.TryWait(request)) return;
+        // The line may have been closed since that look, and because there is a connection now.
+        else if (Pick() is { } first) request.Begin(first);
+        else request.Refuse(NotConnected());
     }
 
     internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
@@ -95,11 +98,20 @@ public sealed class Server
         bool firstConnectOver;
         lock (_gate)
         {
+            // For good: a connect that ends while the link is closed must not bring the server back.
+            if (link.State == ServerState.Retired) return;
             link.State = state;
-            firstConnectOver = ChangeLocked(reason) && _state != ServerState.Connecting;
+            ChangeLocked(reason);
+            firstConnectOver = BestLocked() != ServerState.Connecting;
         }
         _services.Changes.Flush();
         if (firstConnectOver) CloseLine();
+    }
+
+    /// <summary>Why there is no connection, for those who ask before the link has decided what comes next.</summary>
+    internal void Lost(string reason)
+    {
+        lock (_gate) _reason = reason;
     }
 
     internal void Drain()
@@ -136,23 +148,24 @@ public sealed class Server
         return null;
     }
 
-    private bool ChangeLocked(string reason)
+    private ServerState BestLocked() => _links.Min(link => Rank(link.State)) switch
+    {
+        0 => ServerState.Connected,
+        1 => ServerState.Connecting,
+        2 => ServerState.Waiting,
+        _ => ServerState.Retired,
+    };
+
+    private void ChangeLocked(string reason)
     {
         ServerState from = _state;
-        ServerState best = _links.Min(link => Rank(link.State)) switch
-        {
-            0 => ServerState.Connected,
-            1 => ServerState.Connecting,
-            2 => ServerState.Waiting,
-            _ => ServerState.Retired,
-        };
+        ServerState best = BestLocked();
         ServerState to = _draining && best != ServerState.Retired ? ServerState.Draining : best;
         _reason = reason;
-        if (from == to) return false;
+        if (from == to) return;
         _state = to;
         var change = new ServerChange(Address, from, to, reason, _services.Clock.Now);
         if (!_services.Changes.TryAdd(change)) Interlocked.Increment(ref _dropped[(int)DropReason.QueueFull]);
-        return true;
     }
 
     private static int Rank(ServerState state) => state switch

@@ -18,7 +18,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <param name="server">The server.</param>
     /// <param name="frames">The frames.</param>
     /// <param name="options">The client's options.</param>
-    /// <param name="ended">Called when the connection has ended, before the requests that wait hear of it.</param>
+    /// <param name="ended">Called when the connection has ended; it has <see cref="FailPending"/> tell the requests that wait.</param>
     public ServerConnection(Server server, FrameConnection frames, JsonRpcClientOptions options, Action<ServerConnection, Exception> ended)
     {
         _server = server;
@@ -53,6 +53,12 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         FailPending(why);
         Frames.CompleteSending();
+    }
+
+    /// <summary>Takes no more requests, and tells those that wait that their connection has ended.</summary>
+    public void FailPending(Exception how)
+    {
+        foreach (PendingRequest request in Pending.CloseAndTakeAll()) request.OnLost(FreshFailure(how));
     }
 
     private void Sort(in Envelope envelope, Frame frame)
@@ -98,16 +104,7 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
 
-    private void End(Exception how)
-    {
-        _ended(this, how);
-        FailPending(how);
-    }
-
-    private void FailPending(Exception how)
-    {
-        foreach (PendingRequest request in Pending.CloseAndTakeAll()) request.OnLost(FreshFailure(how));
-    }
+    private void End(Exception how) => _ended(this, how);
 
     /// <summary>One exception for each request: a shared instance would gather the stack traces of all its observers.</summary>
     private static Exception FreshFailure(Exception how) => how switch

@@ -1,9 +1,9 @@
-using System.IO.Pipelines;
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using System.Reactive.Threading.Tasks;
 using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
@@ -51,12 +51,15 @@ internal sealed class ServerLink
     {
         _closing = why;
         Interlocked.MemoryBarrier();
-        if (_connection is { } connection)
+        ServerConnection? connection = _connection;
+        if (connection is not null)
         {
             connection.Close(why);
-            await _ended.Within(limit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
+            await _ended.Within(limit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync().ToTask().ConfigureAwait(false);
         }
         _life.Dispose();
+        // Subscribing may not have returned yet: a peer that never pauses keeps it reading, and the link's life does not know it so far.
+        connection?.Frames.Dispose();
         _server.Enter(this, ServerState.Retired, ClosedByUs);
     }
 
@@ -67,14 +70,14 @@ internal sealed class ServerLink
         _ended.OnCompleted();
     }
 
-    private IObservable<IDuplexPipe> Connect()
+    private IObservable<NewConnection> Connect()
     {
         _server.Enter(this, ServerState.Connecting, "connecting");
-        return _connector.Connect(_server.Address.EndPoint).Within(_options.ConnectTimeout, _clock);
+        return _connector.Connect(_server.Address.EndPoint, _options.ConnectTimeout, _clock);
     }
 
     /// <summary>A value when a connection that has held ends, then its failure; disposing closes it.</summary>
-    private IObservable<Unit> Serve(IDuplexPipe pipe) => Observable.Create<Unit>(life =>
+    private IObservable<Unit> Serve(NewConnection opened) => Observable.Create<Unit>(life =>
     {
         var limits = new FrameConnectionOptions
         {
@@ -82,20 +85,24 @@ internal sealed class ServerLink
             MaxQueuedBytes = _options.MaxQueuedBytesPerConnection,
         };
         TimeSpan since = _stopwatch.Elapsed;
-        var frames = new FrameConnection(pipe, limits, _server.Address.ToString());
+        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString());
         var connection = new ServerConnection(_server, frames, _options, (ended, how) =>
         {
             _connection = null;
+            _server.Lost(how.Message);
+            // Before the next connect, which may come at once.
+            ended.FailPending(how);
             // A server that accepts and closes at once must not count as a success each time, or it would be called without a pause.
             if (ended.Heard || _stopwatch.Elapsed - since >= _options.Reconnect.First) life.OnNext(Unit.Default);
             life.OnError(how);
         });
         _connection = connection;
         _server.Enter(this, ServerState.Connected, "connected");
-        IDisposable reading = frames.Frames.Subscribe(connection);
-        // Closed while it was being opened: Close may have looked for the connection just before it stood here.
-        if (_closing is { } why) connection.Close(why);
-        return reading;
+        if (_closing is not { } why) return frames.Frames.Subscribe(connection);
+        // Closed while it was being opened: CloseAsync may have looked for the connection just before it stood here.
+        connection.Close(why);
+        life.OnError(why);
+        return frames;
     });
 
     private bool MayReconnect(Exception failure)

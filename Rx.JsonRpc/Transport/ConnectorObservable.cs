@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc.Transport;
@@ -8,39 +9,78 @@ namespace Rx.JsonRpc.Transport;
 internal static class ConnectorObservable
 {
     /// <summary>
-    /// Connects when subscribed. <b>OnNext</b> and <b>OnCompleted</b>: connected, the pipe is the observer's. <b>OnError</b>: there is no
-    /// connection. <b>Dispose</b> cancels; a connection that comes all the same is closed.
+    /// Connects when subscribed. <b>OnNext</b> and <b>OnCompleted</b>: connected; OnNext may last, the limit is met by then. <b>OnError</b>:
+    /// there is no connection, a <see cref="TimeoutException"/> when the limit has passed. <b>Dispose</b> cancels; a connection that comes
+    /// all the same is closed.
     /// </summary>
-    public static IObservable<IDuplexPipe> Connect(this IConnector connector, EndPoint endPoint) => new Recipe(connector, endPoint);
+    public static IObservable<NewConnection> Connect(this IConnector connector, EndPoint endPoint, TimeSpan limit, IScheduler clock) =>
+        new Recipe(connector, endPoint, limit, clock);
 
-    private sealed class Recipe(IConnector connector, EndPoint endPoint) : IObservable<IDuplexPipe>
+    private sealed class Recipe(IConnector connector, EndPoint endPoint, TimeSpan limit, IScheduler clock) : IObservable<NewConnection>
     {
-        public IDisposable Subscribe(IObserver<IDuplexPipe> observer)
+        public IDisposable Subscribe(IObserver<NewConnection> observer)
         {
-            var cancellation = new CancellationDisposable();
-            _ = Run(observer, cancellation);
-            return cancellation;
+            var sink = new Sink(observer, limit);
+            sink.Run(connector, endPoint, clock);
+            return sink;
+        }
+    }
+
+    private sealed class Sink(IObserver<NewConnection> observer, TimeSpan limit) : IDisposable
+    {
+        private readonly CancellationDisposable _connecting = new();
+        private SingleAssignmentDisposableValue _timer;
+        private int _ended;
+
+        public void Run(IConnector connector, EndPoint endPoint, IScheduler clock)
+        {
+            _timer.Disposable = clock.Schedule(this, limit, static (_, sink) => sink.OnDue());
+            _ = Connect(connector, endPoint);
         }
 
-        private async Task Run(IObserver<IDuplexPipe> observer, CancellationDisposable cancellation)
+        public void Dispose()
+        {
+            if (TryEnd()) _connecting.Dispose();
+        }
+
+        private async Task Connect(IConnector connector, EndPoint endPoint)
         {
             IDuplexPipe pipe;
             try
             {
-                pipe = await connector.ConnectAsync(endPoint, cancellation.Token).ConfigureAwait(false);
+                pipe = await connector.ConnectAsync(endPoint, _connecting.Token).ConfigureAwait(false);
             }
             catch (Exception fault)
             {
-                if (!cancellation.IsDisposed) observer.OnError(fault);
+                if (TryEnd()) observer.OnError(fault);
                 return;
             }
-            if (cancellation.IsDisposed)
+            var opened = new NewConnection(pipe);
+            try
             {
-                new FrameConnection(pipe).Dispose();
-                return;
+                if (!TryEnd()) return;
+                observer.OnNext(opened);
+                observer.OnCompleted();
             }
-            observer.OnNext(pipe);
-            observer.OnCompleted();
+            finally
+            {
+                opened.CloseUnlessTaken();
+            }
+        }
+
+        private IDisposable OnDue()
+        {
+            if (!TryEnd()) return Disposable.Empty;
+            _connecting.Dispose();
+            observer.OnError(new TimeoutException($"not connected within {limit}"));
+            return Disposable.Empty;
+        }
+
+        private bool TryEnd()
+        {
+            if (Interlocked.Exchange(ref _ended, 1) == 1) return false;
+            _timer.Dispose();
+            return true;
         }
     }
 }
