@@ -11,6 +11,9 @@ public sealed record JsonRpcClientOptions
     /// <summary>What holds for requests that bring no policy of their own.</summary>
     public RequestPolicy Policy { get; init; } = RequestPolicy.Default;
 
+    /// <summary>How many replays the client may send. 20 % of the requests and 10 each second by default.</summary>
+    public RetryBudget RetryBudget { get; init; } = RetryBudget.Default;
+
     /// <summary>How long one attempt to connect may take. 3 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -68,6 +71,7 @@ public sealed record JsonRpcClientOptions
         ServerFaults()
             .Concat(Policy is null ? ["Policy is null"] : Policy.Faults("Policy"))
             .Concat(Reconnect is null ? ["Reconnect is null"] : Reconnect.Faults("Reconnect"))
+            .Concat(RetryBudget is null ? ["RetryBudget is null; use RetryBudget.Off"] : RetryBudget.Faults("RetryBudget"))
             .Concat(LimitFaults());
 
     private IEnumerable<string> ServerFaults()

@@ -16,5 +16,8 @@ internal sealed class AttemptRecord
 
     public TimeSpan StartedAfter { get; }
 
+    /// <summary>Whether the client's retry budget paid for it.</summary>
+    public bool Replay { get; init; }
+
     public Written Written { get; set; }
 }

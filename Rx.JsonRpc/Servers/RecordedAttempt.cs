@@ -29,7 +29,11 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
             observer.OnError(new TimeoutException());
             return Disposable.Empty;
         }
-        AttemptRecord record = _trail.Begin(_server.Address);
+        if (!_trail.TryBegin(_server.Address, out AttemptRecord? record))
+        {
+            observer.OnError(new AggregateException("The retry budget is spent."));
+            return Disposable.Empty;
+        }
         return _attempt(record).Subscribe(new Sink(this, record, observer));
     }
 

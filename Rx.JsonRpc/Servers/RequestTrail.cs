@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Servers;
@@ -10,16 +11,23 @@ internal sealed class RequestTrail
     private const int MostKept = 1000;
 
     private readonly IStopwatch _clock;
+    private readonly ReplayTokens _tokens;
+    private readonly Func<Exception, bool> _mayMove;
     private readonly TimeSpan _subscribedAt;
     private readonly List<Attempt> _ended = new(1);
     private AttemptRecord? _open;
     private int _begun;
+    private bool _mayHaveRun;
+    private bool _laterRound;
 
-    public RequestTrail(string method, IStopwatch clock)
+    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
     {
         Method = method;
         _clock = clock;
+        _tokens = tokens;
+        _mayMove = mayMove;
         _subscribedAt = clock.Elapsed;
+        tokens.CountRequest();
     }
 
     public string Method { get; }
@@ -31,14 +39,30 @@ internal sealed class RequestTrail
 
     public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
 
+    /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
+    public bool BudgetSpent { get; private set; }
+
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
         new RecordedAttempt<T>(server, this, policy, attempt);
 
-    public AttemptRecord Begin(ServerAddress server)
+    /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
+    public bool MayMove(Exception failure)
     {
+        if (failure is AggregateException) _laterRound = true;
+        return !BudgetSpent && _mayMove(failure);
+    }
+
+    /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
+    public bool TryBegin(ServerAddress server, [NotNullWhen(true)] out AttemptRecord? record)
+    {
+        bool replay = _mayHaveRun || _laterRound;
+        record = null;
+        BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
+        if (BudgetSpent) return false;
         LastError = null;
-        return _open = new AttemptRecord(server, ++_begun, Elapsed);
+        _open = record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
+        return true;
     }
 
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
@@ -47,6 +71,9 @@ internal sealed class RequestTrail
         if (_open is not { } open) return;
         _open = null;
         LastError = error;
+        _mayHaveRun |= open.Written == Written.MaybeExecuted;
+        // A cancelled one is still on its way, and may be sent yet.
+        if (open is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
         if (_ended.Count == MostKept) _ended.RemoveAt(0);
         _ended.Add(new Attempt
         {
