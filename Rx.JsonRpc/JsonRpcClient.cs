@@ -43,10 +43,11 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _options = options;
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
-        _stopwatch = _clock.StartStopwatch();
         IConnector connector = options.Connector ?? new SocketConnector(_clock);
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
+        _stopwatch = _services.Stopwatch;
         Groups = ServerGroup.Of(options.Servers.Select(address => new Server(address, _services)));
+        _services.Servers = [.. AllServers];
         foreach (Server server in AllServers) server.Start();
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class RawTcpServer : IAsyncDisposable
                 _ = Serve(client);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
         {
         }
     }

@@ -60,7 +60,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnError(Exception failure)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
-            if (failure is TimeoutException) _trail.End(AttemptEnd.TimedOut, "the request's total timeout ran out");
+            if (failure is TimeoutException) _trail.EndInTotalTimeout();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
                 Answer(observer, new Reply<T> { Error = error, Attempts = _trail.Attempts });
@@ -73,6 +73,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public override void Cancel(Exception reason)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            _trail.End(AttemptEnd.Cancelled);
             Release();
             observer.OnError(reason);
         }

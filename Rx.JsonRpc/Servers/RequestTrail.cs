@@ -54,7 +54,7 @@ internal sealed class RequestTrail
     }
 
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
-    public bool TryBegin(ServerAddress server, [NotNullWhen(true)] out AttemptRecord? record)
+    public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
     {
         bool replay = _mayHaveRun || _laterRound;
         record = null;
@@ -65,11 +65,18 @@ internal sealed class RequestTrail
         return true;
     }
 
-    /// <summary>Ends the attempt that is under way, if there is one.</summary>
-    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null)
+    /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
+    public void EndInTotalTimeout()
     {
-        if (_open is not { } open) return;
-        _open = null;
+        // A later attempt had only what the earlier ones had left: that it was late says nothing about its server.
+        Verdict verdict = _begun == 1 ? Verdict.Failed : Verdict.Nothing;
+        End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
+    }
+
+    /// <summary>Ends the attempt that is under way, if there is one.</summary>
+    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
+    {
+        if (Interlocked.Exchange(ref _open, null) is not { } open) return;
         LastError = error;
         _mayHaveRun |= open.Written == Written.MaybeExecuted;
         // A cancelled one is still on its way, and may be sent yet.
@@ -77,14 +84,27 @@ internal sealed class RequestTrail
         if (_ended.Count == MostKept) _ended.RemoveAt(0);
         _ended.Add(new Attempt
         {
-            Server = open.Server,
+            Server = open.Server.Address,
             StartedAfter = open.StartedAfter,
             Took = Elapsed - open.StartedAfter,
             Written = open.Written,
             End = end,
             Reason = reason,
         });
+        open.Ended = true;
+        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
+        Interlocked.MemoryBarrier();
+        open.Lost = end == AttemptEnd.ConnectionLost;
+        open.Server.Judge(open, verdict ?? VerdictOf(open, end), _clock.Elapsed);
     }
+
+    private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
+    {
+        AttemptEnd.Result or AttemptEnd.Error => Verdict.Alive,
+        AttemptEnd.Faulty when attempt.Written == Written.MaybeExecuted => Verdict.Alive,
+        AttemptEnd.TimedOut or AttemptEnd.ConnectionLost => Verdict.Failed,
+        _ => Verdict.Nothing,
+    };
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
     public Attempt? LastDecisive()
