@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Servers;
@@ -10,16 +11,23 @@ internal sealed class RequestTrail
     private const int MostKept = 1000;
 
     private readonly IStopwatch _clock;
+    private readonly ReplayTokens _tokens;
+    private readonly Func<Exception, bool> _mayMove;
     private readonly TimeSpan _subscribedAt;
     private readonly List<Attempt> _ended = new(1);
     private AttemptRecord? _open;
     private int _begun;
+    private bool _mayHaveRun;
+    private bool _laterRound;
 
-    public RequestTrail(string method, IStopwatch clock)
+    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
     {
         Method = method;
         _clock = clock;
+        _tokens = tokens;
+        _mayMove = mayMove;
         _subscribedAt = clock.Elapsed;
+        tokens.CountRequest();
     }
 
     public string Method { get; }
@@ -31,33 +39,72 @@ internal sealed class RequestTrail
 
     public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
 
+    /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
+    public bool BudgetSpent { get; private set; }
+
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
         new RecordedAttempt<T>(server, this, policy, attempt);
 
-    public AttemptRecord Begin(ServerAddress server)
+    /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
+    public bool MayMove(Exception failure)
     {
+        if (failure is AggregateException) _laterRound = true;
+        return !BudgetSpent && _mayMove(failure);
+    }
+
+    /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
+    public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
+    {
+        bool replay = _mayHaveRun || _laterRound;
+        record = null;
+        BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
+        if (BudgetSpent) return false;
         LastError = null;
-        return _open = new AttemptRecord(server, ++_begun, Elapsed);
+        _open = record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
+        return true;
+    }
+
+    /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
+    public void EndInTotalTimeout()
+    {
+        // A later attempt had only what the earlier ones had left: that it was late says nothing about its server.
+        Verdict verdict = _begun == 1 ? Verdict.Failed : Verdict.Nothing;
+        End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
     }
 
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
-    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null)
+    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
     {
-        if (_open is not { } open) return;
-        _open = null;
+        if (Interlocked.Exchange(ref _open, null) is not { } open) return;
         LastError = error;
+        _mayHaveRun |= open.Written == Written.MaybeExecuted;
+        // A cancelled one is still on its way, and may be sent yet.
+        if (open is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
         if (_ended.Count == MostKept) _ended.RemoveAt(0);
         _ended.Add(new Attempt
         {
-            Server = open.Server,
+            Server = open.Server.Address,
             StartedAfter = open.StartedAfter,
             Took = Elapsed - open.StartedAfter,
             Written = open.Written,
             End = end,
             Reason = reason,
         });
+        open.Ended = true;
+        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
+        Interlocked.MemoryBarrier();
+        open.Lost = end == AttemptEnd.ConnectionLost;
+        open.Server.Judge(open, verdict ?? VerdictOf(open, end), _clock.Elapsed);
     }
+
+    private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
+    {
+        AttemptEnd.Result or AttemptEnd.Error => Verdict.Alive,
+        AttemptEnd.Faulty when attempt.Written == Written.MaybeExecuted => Verdict.Alive,
+        AttemptEnd.TimedOut or AttemptEnd.ConnectionLost => Verdict.Failed,
+        _ => Verdict.Nothing,
+    };
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
     public Attempt? LastDecisive()
