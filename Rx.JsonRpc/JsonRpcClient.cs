@@ -21,6 +21,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly IStopwatch _stopwatch;
     private readonly ServerServices _services;
     private readonly OpenRequests _openRequests = new();
+    private readonly ReplayTokens _replayTokens;
 
     /// <summary>Makes a client with default options.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
@@ -40,11 +41,13 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfFaulty();
         _options = options;
+        _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
-        _stopwatch = _clock.StartStopwatch();
         IConnector connector = options.Connector ?? new SocketConnector(_clock);
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
+        _stopwatch = _services.Stopwatch;
         Groups = ServerGroup.Of(options.Servers.Select(address => new Server(address, _services)));
+        _services.Servers = [.. AllServers];
         foreach (Server server in AllServers) server.Start();
     }
 
@@ -117,17 +120,18 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         policy.ThrowIfFaulty();
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        return PerSubscription<T>(method, trail =>
+        return PerSubscription<T>(method, mayMove, trail =>
             Groups.Select(group => group.InTurn)
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
-                                           .ErrorsAsFailures(policy.RetryOn)), mayMove)
-                  .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, mayMove)
+                                           .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
+                  .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
                   .Within(policy.TotalTimeout, _clock));
     }
 
-    private EdgeOfRequest<T> PerSubscription<T>(string method, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(method, _stopwatch, _openRequests, pipeline);
+    private EdgeOfRequest<T> PerSubscription<T>(
+        string method, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove), _openRequests, pipeline);
 
     private Method<RawJson, RawJson> Raw(string name) =>
         new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);

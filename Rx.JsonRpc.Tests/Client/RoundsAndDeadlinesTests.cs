@@ -38,6 +38,22 @@ public class RoundsAndDeadlinesTests
     }
 
     [Fact]
+    public void Retries_DefaultBackoffAndNoLuckWithTheJitter_NeverWaitLongerThanASecond()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!");
+        Backoff unlucky = RequestPolicy.Default.Backoff with { Random = () => 0.999 };
+        var policy = new RequestPolicy { Retries = -1, TotalTimeout = TimeSpan.FromSeconds(10), Backoff = unlucky };
+
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: policy));
+        world.AdvanceTo(3000);
+        world["a"].Start();
+        world.AdvanceTo(4200);
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
+    }
+
+    [Fact]
     public void Retries_ForEver_EndsAtTheTotalTimeoutWithTheRealCause()
     {
         var world = new ClientInVirtualTime();

@@ -34,6 +34,16 @@ public class JsonRpcClientOptionsTests
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
             Continuations = null!,
+            Breaker = new BreakerOptions
+            {
+                ConsecutiveFailures = 0,
+                FailureRate = double.NaN,
+                MinimumCalls = 0,
+                Window = TimeSpan.Zero,
+                FirstEjection = TimeSpan.Zero,
+                MaxEjection = TimeSpan.FromTicks(-1),
+                Random = null!,
+            },
         };
 
         string message = Assert.Throws<ArgumentException>(options.ThrowIfFaulty).Message;
@@ -45,6 +55,8 @@ public class JsonRpcClientOptionsTests
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
                 "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "Continuations is null",
+                "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
+                "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],
             expected => Assert.Contains(expected, message));
     }

@@ -1,3 +1,4 @@
+using Rx.JsonRpc.Tests.Support;
 using static Rx.JsonRpc.Tests.Listening.ProtocolTests;
 
 namespace Rx.JsonRpc.Tests.Listening;
@@ -64,6 +65,64 @@ public class ClosingTests
 
         Assert.True(host.Calls[0].Disconnected.IsCancellationRequested);
         Assert.True(peer.SeesEnd);
+    }
+
+    [Fact]
+    public void HalfClosedPeer_GoneWhenItIsAnswered_EndsTheConnection()
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect().Send(Call);
+        peer.EndSending();
+        peer.Reset();
+
+        host.Calls[0].TryAnswer(default);
+
+        Assert.Equal(0, host.Listener.ConnectionCount);
+        Assert.True(host.Calls[0].Disconnected.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void HalfClosedPeer_AnsweredAtThatMoment_GetsTheReplyAndTheEnd()
+    {
+        Host host = Host.Keeping();
+        Race.Run(
+            2_000,
+            () =>
+            {
+                host.Calls.Clear();
+                return host.Connect().Send(Call);
+            },
+            peer => peer.EndSending(),
+            _ => Assert.True(host.Calls[0].TryAnswer(default)),
+            peer =>
+            {
+                Assert.Equal(Reply("null", "1"), peer.Read());
+                Assert.True(peer.SeesEnd);
+                Assert.Equal(0, host.Listener.ConnectionCount);
+            });
+    }
+
+    [Fact]
+    public void StopAsync_AnsweredAtThatMoment_PeerGetsTheReplyAndTheEnd()
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect();
+        Race.Run(
+            500,
+            () =>
+            {
+                host = Host.Keeping();
+                return peer = host.Connect().Send(Call);
+            },
+            __ => _ = host.Listener.StopAsync(TimeSpan.FromSeconds(5)).AsTask(),
+            _ => Assert.True(host.Calls[0].TryAnswer(default)),
+            _ =>
+            {
+                Assert.Equal(Reply("null", "1"), peer.Read());
+                Assert.True(peer.SeesEnd);
+                peer.EndSending();
+                Assert.Equal(0, host.Listener.ConnectionCount);
+            });
     }
 
     [Fact]

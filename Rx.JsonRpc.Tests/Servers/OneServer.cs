@@ -55,7 +55,7 @@ internal sealed class OneServer : IConnector
 
     public (Answers<Reply<RawJson>> Answers, AttemptRecord Record) Call(string method = "m")
     {
-        var record = new AttemptRecord(Server.Address, 1, TimeSpan.Zero);
+        var record = new AttemptRecord(Server, 1, TimeSpan.Zero);
         var answers = new Answers<Reply<RawJson>>(() => Now);
         answers.Subscription = Server.Call(Raw.Method(method), default, record).CheckGrammar().Subscribe(answers);
         return (answers, record);

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Tests.Support;
@@ -7,19 +6,19 @@ namespace Rx.JsonRpc.Tests.Servers;
 
 public class RequestTrailTests
 {
-    private static readonly ServerAddress Place = new(new DnsEndPoint("a", 1));
+    private static readonly Server Place = new OneServer().Server;
 
     [Fact]
     public void Seal_WhatComesAfterwards_ChangesNothing()
     {
         RequestTrail trail = New();
-        trail.Begin(Place);
+        Begin(trail);
         trail.End(AttemptEnd.TimedOut);
-        trail.Begin(Place);
+        Begin(trail);
         trail.Seal();
 
         trail.End(AttemptEnd.Result);
-        trail.Begin(Place);
+        Begin(trail);
         trail.End(AttemptEnd.ConnectionLost);
 
         Assert.Equal([AttemptEnd.TimedOut], trail.Attempts.Select(attempt => attempt.End));
@@ -31,13 +30,13 @@ public class RequestTrailTests
         () =>
         {
             RequestTrail trail = New();
-            trail.Begin(Place);
+            Begin(trail);
             return (Trail: trail, Told: new List<AttemptEnd>());
         },
         round =>
         {
             round.Trail.End(AttemptEnd.ConnectionLost);
-            round.Trail.Begin(Place);
+            Begin(round.Trail);
             round.Trail.End(AttemptEnd.Result);
         },
         round =>
@@ -56,11 +55,18 @@ public class RequestTrailTests
     public void Tell_ResultThatCameAsTheTotalTimeoutRanOut_IsATimeout()
     {
         RequestTrail trail = New();
-        trail.Begin(Place).Written = Written.MaybeExecuted;
+        Begin(trail).Written = Written.MaybeExecuted;
         trail.End(AttemptEnd.Result);
         trail.Seal();
         Assert.IsType<RequestTimeoutException>(FailureStory.Tell(new TimeoutException(), trail));
     }
 
-    private static RequestTrail New() => new("m", new TestScheduler().StartStopwatch());
+    private static RequestTrail New() =>
+        new("m", new TestScheduler().StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
+
+    private static AttemptRecord Begin(RequestTrail trail)
+    {
+        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
+        return record;
+    }
 }

@@ -61,7 +61,7 @@ public class ServerCallTests
         world.Peer.OnCall = _ => { };
         world.Peer.Start();
         world.Server.Start();
-        var record = new AttemptRecord(world.Server.Address, 1, TimeSpan.Zero);
+        var record = new AttemptRecord(world.Server, 1, TimeSpan.Zero);
         world.Server.Call(Raw.Method("m"), default, record).Subscribe(_ => { }, failure => order.Add(failure.GetType().Name));
 
         world.Peer.Connection!.Dispose();
@@ -90,7 +90,7 @@ public class ServerCallTests
         world.Peer.Start();
         world.Server.Start();
         Answers<Reply<RawJson>>? second = null;
-        var record = new AttemptRecord(world.Server.Address, 1, TimeSpan.Zero);
+        var record = new AttemptRecord(world.Server, 1, TimeSpan.Zero);
         world.Server.Call(Raw.Method("m"), default, record).Subscribe(_ => { }, _ => second = world.Call().Answers);
 
         world.Peer.Kill();
@@ -128,7 +128,7 @@ public class ServerCallTests
             world.Peer.OnCall = _ => { };
             world.Peer.Start();
             world.Server.Start();
-            var record = new AttemptRecord(world.Server.Address, 1, TimeSpan.Zero);
+            var record = new AttemptRecord(world.Server, 1, TimeSpan.Zero);
             return (World: world, Record: record, Failure: new TaskCompletionSource<Exception>());
         },
         round => round.World.Server.Call(Raw.Method("m"), default, round.Record).CheckGrammar().Subscribe(_ => { }, round.Failure.SetResult),

@@ -39,6 +39,8 @@ public class WaitingLineTests
 
     private sealed class Request : IServerRequest
     {
+        public AttemptRecord? Judged => null;
+
         public void Begin(ServerConnection connection)
         {
         }

@@ -19,7 +19,7 @@ public enum AttemptEnd
     /// <summary>With a JSON-RPC error.</summary>
     Error,
 
-    /// <summary>The server was not asked: it was not connected or had no room.</summary>
+    /// <summary>The server was not asked: it was not connected, was ejected by its circuit breaker, or had no room.</summary>
     Unavailable,
 
     /// <summary>The connection was lost.</summary>

@@ -11,6 +11,12 @@ public sealed record JsonRpcClientOptions
     /// <summary>What holds for requests that bring no policy of their own.</summary>
     public RequestPolicy Policy { get; init; } = RequestPolicy.Default;
 
+    /// <summary>When a server that fails calls is left alone for a while. 5 failures in a row, or half of 20 calls, by default.</summary>
+    public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
+
+    /// <summary>How many replays the client may send. 20 % of the requests and 10 each second by default.</summary>
+    public RetryBudget RetryBudget { get; init; } = RetryBudget.Default;
+
     /// <summary>How long one attempt to connect may take. 3 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -68,6 +74,8 @@ public sealed record JsonRpcClientOptions
         ServerFaults()
             .Concat(Policy is null ? ["Policy is null"] : Policy.Faults("Policy"))
             .Concat(Reconnect is null ? ["Reconnect is null"] : Reconnect.Faults("Reconnect"))
+            .Concat(Breaker is null ? ["Breaker is null; use BreakerOptions.Off"] : Breaker.Faults("Breaker"))
+            .Concat(RetryBudget is null ? ["RetryBudget is null; use RetryBudget.Off"] : RetryBudget.Faults("RetryBudget"))
             .Concat(LimitFaults());
 
     private IEnumerable<string> ServerFaults()

@@ -3,6 +3,8 @@ namespace Rx.JsonRpc;
 /// <summary>How a request is carried out: how long, how often, and what is tried again.</summary>
 public sealed record RequestPolicy
 {
+    private static readonly Backoff BetweenRounds = new() { Max = TimeSpan.FromSeconds(1) };
+
     /// <summary>The defaults of every property.</summary>
     public static RequestPolicy Default { get; } = new();
 
@@ -15,8 +17,11 @@ public sealed record RequestPolicy
     /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts. 0 by default.</summary>
     public int Retries { get; init; }
 
-    /// <summary>The wait between rounds.</summary>
-    public Backoff Backoff { get; init; } = Backoff.Default;
+    /// <summary>
+    /// The wait between rounds. 100 ms doubling to 1 s, with full jitter, by default: a wait must not outlast what is left of
+    /// <see cref="TotalTimeout"/> while a server comes back.
+    /// </summary>
+    public Backoff Backoff { get; init; } = BetweenRounds;
 
     /// <summary>When a failed request may be sent again. An idempotent method turns <see cref="Replay.IfNotWritten"/> into <see cref="Replay.Always"/>.</summary>
     public Replay Replay { get; init; } = Replay.IfNotWritten;

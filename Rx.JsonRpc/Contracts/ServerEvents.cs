@@ -12,6 +12,9 @@ public enum ServerState
     /// <summary>Not connected; the next attempt comes when the backoff has passed.</summary>
     Waiting,
 
+    /// <summary>Connected, but left alone by its circuit breaker, because calls to it failed.</summary>
+    Ejected,
+
     /// <summary>Takes no new requests; those in flight may end.</summary>
     Draining,
 

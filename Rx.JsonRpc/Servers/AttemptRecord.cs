@@ -3,18 +3,33 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>An attempt while it runs. The one-try request notes here whether its bytes left; the trail closes it.</summary>
 internal sealed class AttemptRecord
 {
-    public AttemptRecord(ServerAddress server, int number, TimeSpan startedAfter)
+    public AttemptRecord(Server server, int number, TimeSpan startedAfter)
     {
         Server = server;
         Number = number;
         StartedAfter = startedAfter;
     }
 
-    public ServerAddress Server { get; }
+    public Server Server { get; }
 
     public int Number { get; }
 
     public TimeSpan StartedAfter { get; }
+
+    /// <summary>Whether the client's retry budget paid for it.</summary>
+    public bool Replay { get; init; }
+
+    /// <summary>The number under which the server's breaker admitted it.</summary>
+    public long Ticket { get; set; } = CircuitBreaker.NoTicket;
+
+    /// <summary>The connection that it was given.</summary>
+    public ServerConnection? Connection { get; set; }
+
+    /// <summary>Whether the loss of its connection ended it.</summary>
+    public bool Lost { get; set; }
+
+    /// <summary>Set when it has ended; a ticket that is given later would be kept by nobody.</summary>
+    public bool Ended { get; set; }
 
     public Written Written { get; set; }
 }

@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc.Servers;
@@ -9,15 +8,13 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
 {
-    private readonly string _method;
-    private readonly IStopwatch _clock;
+    private readonly Func<RequestTrail> _begin;
     private readonly OpenRequests _openRequests;
     private readonly Func<RequestTrail, IObservable<Reply<T>>> _pipeline;
 
-    public EdgeOfRequest(string method, IStopwatch clock, OpenRequests openRequests, Func<RequestTrail, IObservable<Reply<T>>> pipeline)
+    public EdgeOfRequest(Func<RequestTrail> begin, OpenRequests openRequests, Func<RequestTrail, IObservable<Reply<T>>> pipeline)
     {
-        _method = method;
-        _clock = clock;
+        _begin = begin;
         _openRequests = openRequests;
         _pipeline = pipeline;
     }
@@ -25,7 +22,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var sink = new Sink(new RequestTrail(_method, _clock), _openRequests, observer);
+        var sink = new Sink(_begin(), _openRequests, observer);
         if (_openRequests.TryEnter(sink, out Exception? closed)) sink.Run(_pipeline);
         else observer.OnError(closed);
         return sink;
@@ -64,7 +61,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnError(Exception failure)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
-            if (failure is TimeoutException) _trail.End(AttemptEnd.TimedOut, "the request's total timeout ran out");
+            if (failure is TimeoutException) _trail.EndInTotalTimeout();
             _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
@@ -78,6 +75,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public override void Cancel(Exception reason)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            _trail.End(AttemptEnd.Cancelled);
             Release();
             observer.OnError(reason);
         }

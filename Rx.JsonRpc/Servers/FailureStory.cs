@@ -17,15 +17,20 @@ internal static class FailureStory
     {
         if (failure is AggregateException or TimeoutException)
         {
-            // A result in the story of a failure is one that came in the very moment in which the total timeout ran out.
-            failure = trail.LastDecisive() is { End: AttemptEnd.TimedOut or AttemptEnd.Result } late ? TimedOut(failure, late, trail) : NoServer(failure, trail);
+            failure = trail.LastDecisive() switch
+            {
+                // A result in the story of a failure is one that came in the very moment in which the total timeout ran out.
+                { End: AttemptEnd.TimedOut or AttemptEnd.Result } late => TimedOut(failure, late, trail),
+                { End: AttemptEnd.ConnectionLost } lost when trail.BudgetSpent => Lost(failure, lost, trail),
+                _ => NoServer(failure, trail),
+            };
         }
         if (failure is JsonRpcException known) known.Attempts = trail.Attempts;
         return failure;
     }
 
     private static RequestTimeoutException TimedOut(Exception failure, Attempt late, RequestTrail trail) =>
-        new($"{trail.Method}: no reply in time after {Count(trail)}: {Attempts(trail)}. Raise the timeouts, or add a server that answers", failure)
+        new($"{trail.Method}: no reply in time after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Raise the timeouts, or add a server that answers")}", failure)
         {
             Method = trail.Method,
             Server = late.Server,
@@ -33,12 +38,24 @@ internal static class FailureStory
         };
 
     private static NoServerException NoServer(Exception failure, RequestTrail trail) =>
-        new($"{trail.Method}: no server answered after {Count(trail)}: {Attempts(trail)}. Check that a server is running and can be reached", failure)
+        new($"{trail.Method}: no server answered after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
         {
             Method = trail.Method,
             Server = trail.Attempts is [.., var last] ? last.Server : null,
             Written = trail.LastDecisive() is null ? Written.NotWritten : Written.MaybeExecuted,
         };
+
+    private static ConnectionLostException Lost(Exception failure, Attempt lost, RequestTrail trail) =>
+        new($"{trail.Method}: the connection was lost after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "")}", failure)
+        {
+            Method = trail.Method,
+            Server = lost.Server,
+            Written = Written.MaybeExecuted,
+        };
+
+    private static string Advice(RequestTrail trail, string otherwise) => trail.BudgetSpent
+        ? "The client's retry budget is spent, so it was not sent again (RetryBudget bounds replays)"
+        : otherwise;
 
     private static string Count(RequestTrail trail) => trail.Attempts.Count == 1 ? "1 attempt" : $"{trail.Attempts.Count} attempts";
 

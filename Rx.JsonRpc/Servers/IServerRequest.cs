@@ -3,6 +3,9 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>A one-try request or notification that a server gives a connection to, at once or when its first connect has ended.</summary>
 internal interface IServerRequest
 {
+    /// <summary>The attempt whose end says how the server does; null when nothing will tell, as for a notification.</summary>
+    AttemptRecord? Judged { get; }
+
     /// <summary>Called once, unless it was taken back before: send yourself.</summary>
     void Begin(ServerConnection connection);
 

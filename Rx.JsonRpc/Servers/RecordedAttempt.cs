@@ -29,7 +29,11 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
             observer.OnError(new TimeoutException());
             return Disposable.Empty;
         }
-        AttemptRecord record = _trail.Begin(_server.Address);
+        if (!_trail.TryBegin(_server, out AttemptRecord? record))
+        {
+            observer.OnError(new AggregateException("The retry budget is spent."));
+            return Disposable.Empty;
+        }
         return _attempt(record).Subscribe(new Sink(this, record, observer));
     }
 
@@ -49,7 +53,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
             if (known is JsonRpcException ours)
             {
                 ours.Method = attempt._trail.Method;
-                ours.Server = record.Server;
+                ours.Server = record.Server.Address;
                 if (ours is not ErrorReplyException) ours.Written = record.Written;
             }
             attempt._trail.End(EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
@@ -63,7 +67,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
                 ? "it was not sent"
                 : "it may have run: to try the next server all the same, mark the method idempotent or set Replay to Always";
             return new RequestTimeoutException(
-                $"{attempt._trail.Method}: no reply from {record.Server} within {due.TotalMilliseconds:0.###} ms (attempt {record.Number}); {ran}");
+                $"{attempt._trail.Method}: no reply from {record.Server.Address} within {due.TotalMilliseconds:0.###} ms (attempt {record.Number}); {ran}");
         }
 
         private static AttemptEnd EndOf(Exception failure) => failure switch

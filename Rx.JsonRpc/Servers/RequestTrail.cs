@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Servers;
@@ -14,17 +15,24 @@ internal sealed class RequestTrail
 
     private readonly Lock _gate = new();
     private readonly IStopwatch _clock;
+    private readonly ReplayTokens _tokens;
+    private readonly Func<Exception, bool> _mayMove;
     private readonly TimeSpan _subscribedAt;
     private readonly List<Attempt> _ended = new(1);
     private AttemptRecord? _open;
     private int _begun;
     private bool _sealed;
+    private bool _mayHaveRun;
+    private bool _laterRound;
 
-    public RequestTrail(string method, IStopwatch clock)
+    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
     {
         Method = method;
         _clock = clock;
+        _tokens = tokens;
+        _mayMove = mayMove;
         _subscribedAt = clock.Elapsed;
+        tokens.CountRequest();
     }
 
     public string Method { get; }
@@ -37,35 +45,63 @@ internal sealed class RequestTrail
 
     public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
 
+    /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
+    public bool BudgetSpent { get; private set; }
+
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
         new RecordedAttempt<T>(server, this, policy, attempt);
 
-    public AttemptRecord Begin(ServerAddress server)
+    /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
+    public bool MayMove(Exception failure)
     {
-        lock (_gate)
-        {
-            var record = new AttemptRecord(server, ++_begun, Elapsed);
-            if (_sealed) return record;
-            LastError = null;
-            return _open = record;
-        }
+        if (failure is AggregateException) _laterRound = true;
+        return !BudgetSpent && _mayMove(failure);
     }
 
-    /// <summary>The request has ended: nothing changes any more.</summary>
-    public void Seal()
+    /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
+    public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
     {
+        bool replay = _mayHaveRun || _laterRound;
+        record = null;
+        bool spent = replay && !_tokens.TryTake(_clock.Elapsed);
+        if (!spent) record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
         lock (_gate)
         {
-            _sealed = true;
-            _open = null;
+            _open = record;
+            if (_sealed) return record is not null;
+            BudgetSpent = spent;
+            if (!spent) LastError = null;
         }
+        return record is not null;
+    }
+
+    /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
+    public void EndInTotalTimeout()
+    {
+        // A later attempt had only what the earlier ones had left: that it was late says nothing about its server.
+        Verdict verdict = _begun == 1 ? Verdict.Failed : Verdict.Nothing;
+        End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
     }
 
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
-    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null)
+    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
     {
-        lock (_gate) EndLocked(end, reason, error);
+        if (TakeOpen(end, reason, error) is not { } open) return;
+        _mayHaveRun |= open.Written == Written.MaybeExecuted;
+        // A cancelled one is still on its way, and may be sent yet.
+        if (open is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
+        open.Ended = true;
+        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
+        Interlocked.MemoryBarrier();
+        open.Lost = end == AttemptEnd.ConnectionLost;
+        open.Server.Judge(open, verdict ?? VerdictOf(open, end), _clock.Elapsed);
+    }
+
+    /// <summary>The request has ended: its story does not change any more. Attempts that are on their way still end, unnoted.</summary>
+    public void Seal()
+    {
+        lock (_gate) _sealed = true;
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
@@ -78,20 +114,34 @@ internal sealed class RequestTrail
         return null;
     }
 
-    private void EndLocked(AttemptEnd end, string reason, JsonRpcError? error)
+    private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
-        if (_open is not { } open) return;
-        _open = null;
-        LastError = error;
-        if (_ended.Count == MostKept) _ended.RemoveAt(0);
-        _ended.Add(new Attempt
+        AttemptEnd.Result or AttemptEnd.Error => Verdict.Alive,
+        AttemptEnd.Faulty when attempt.Written == Written.MaybeExecuted => Verdict.Alive,
+        AttemptEnd.TimedOut or AttemptEnd.ConnectionLost => Verdict.Failed,
+        _ => Verdict.Nothing,
+    };
+
+    /// <summary>Takes the open attempt and notes its end in one step: who finds none open finds it noted.</summary>
+    private AttemptRecord? TakeOpen(AttemptEnd end, string reason, JsonRpcError? error)
+    {
+        lock (_gate)
         {
-            Server = open.Server,
-            StartedAfter = open.StartedAfter,
-            Took = Elapsed - open.StartedAfter,
-            Written = open.Written,
-            End = end,
-            Reason = reason,
-        });
+            AttemptRecord? open = _open;
+            _open = null;
+            if (open is null || _sealed) return open;
+            LastError = error;
+            if (_ended.Count == MostKept) _ended.RemoveAt(0);
+            _ended.Add(new Attempt
+            {
+                Server = open.Server.Address,
+                StartedAfter = open.StartedAfter,
+                Took = Elapsed - open.StartedAfter,
+                Written = open.Written,
+                End = end,
+                Reason = reason,
+            });
+            return open;
+        }
     }
 }

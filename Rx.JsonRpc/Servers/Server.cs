@@ -9,6 +9,7 @@ public sealed class Server
 {
     private readonly ServerServices _services;
     private readonly ServerLink[] _links;
+    private readonly CircuitBreaker _breaker;
     private readonly WaitingLine _firstConnect;
     private readonly Lock _gate = new();
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
@@ -21,6 +22,7 @@ public sealed class Server
     {
         Address = address;
         _services = services;
+        _breaker = services.MakeBreaker(address.Priority);
         _firstConnect = new WaitingLine(services.Options.MaxInFlightPerServer);
         _links = new ServerLink[services.Options.ConnectionsPerServer];
         for (int i = 0; i < _links.Length; i++) _links[i] = new ServerLink(this, services.Options, services.Connector, services.Clock);
@@ -69,14 +71,24 @@ public sealed class Server
     /// <summary>Gives the request a connection, a place in the line for the first one, or a refusal.</summary>
     internal void Admit(IServerRequest request)
     {
-        if (Pick() is { } connection) request.Begin(connection);
+        if (Pick() is { } connection) Ask(connection, request);
         else if (_firstConnect.TryWait(request)) return;
         // The line may have been closed since that look, and because there is a connection now.
-        else if (Pick() is { } first) request.Begin(first);
+        else if (Pick() is { } first) Ask(first, request);
         else request.Refuse(NotConnected());
     }
 
     internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
+
+    /// <summary>Tells the breaker how an attempt ended that was given a connection here.</summary>
+    internal void Judge(AttemptRecord attempt, Verdict verdict, TimeSpan now)
+    {
+        if (attempt is { Connection: { } connection } && verdict == Verdict.Failed && attempt.Lost && !connection.TryCountLoss()
+            && !CircuitBreaker.IsProbe(attempt.Ticket)) return;
+        if (!_breaker.Judge(attempt.Ticket, verdict, now)) return;
+        lock (_gate) ChangeLocked(_state == ServerState.Ejected && _breaker.IsClosed ? "the probe call was answered" : _reason);
+        _services.Changes.Flush();
+    }
 
     internal ServerUnavailableException NotConnected()
     {
@@ -137,6 +149,26 @@ public sealed class Server
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
     }
 
+    private void Ask(ServerConnection connection, IServerRequest request)
+    {
+        TimeSpan now = _breaker.IsClosed ? default : _services.Stopwatch.Elapsed;
+        if (!_breaker.TryAdmit(now, request.Judged is not null, out long ticket) && _services.Servers.Any(server => server.IsUsable))
+        {
+            request.Refuse(new ServerUnavailableException($"{Address} is {_breaker.Reason}"));
+            return;
+        }
+        if (request.Judged is { } record)
+        {
+            record.Ticket = ticket;
+            record.Connection = connection;
+            Interlocked.MemoryBarrier();
+            if (record.Ended) _breaker.Judge(ticket, Verdict.Nothing, now);
+        }
+        request.Begin(connection);
+    }
+
+    private bool IsUsable => _breaker.IsClosed && !_draining && _links.Any(link => link.Connection is not null);
+
     private ServerConnection? Pick()
     {
         if (_links.Length == 1) return _links[0].Connection;
@@ -160,7 +192,10 @@ public sealed class Server
     {
         ServerState from = _state;
         ServerState best = BestLocked();
-        ServerState to = _draining && best != ServerState.Retired ? ServerState.Draining : best;
+        ServerState to = _draining && best != ServerState.Retired ? ServerState.Draining
+            : best == ServerState.Connected && !_breaker.IsClosed ? ServerState.Ejected
+            : best;
+        if (to == ServerState.Ejected) reason = _breaker.Reason;
         _reason = reason;
         if (from == to) return;
         _state = to;
@@ -183,7 +218,7 @@ public sealed class Server
             Continuations.Schedule(static state =>
             {
                 (Server server, IServerRequest waited) = ((Server, IServerRequest))state!;
-                if (server.Pick() is { } connection) waited.Begin(connection);
+                if (server.Pick() is { } connection) server.Ask(connection, waited);
                 else waited.Refuse(server.NotConnected());
             }, (this, request));
         }

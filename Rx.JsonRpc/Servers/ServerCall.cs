@@ -52,6 +52,8 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             _observer = observer;
         }
 
+        public AttemptRecord? Judged => _call._record;
+
         public void Begin(ServerConnection connection)
         {
             _connection = connection;

@@ -14,6 +14,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     private readonly Server _server;
     private readonly JsonRpcClientOptions _options;
     private readonly Action<ServerConnection, Exception> _ended;
+    private int _lossCounted;
 
     /// <param name="server">The server.</param>
     /// <param name="frames">The frames.</param>
@@ -47,6 +48,12 @@ internal sealed class ServerConnection : IObserver<Frame>
     public void OnCompleted() => End(new ConnectionLostException($"{_server.Address} closed the connection"));
 
     public void OnError(Exception error) => End(error);
+
+    /// <summary>
+    /// True once. However many calls wait on a connection, its loss is one event; were each of them a failure, one restart of a busy
+    /// server would eject it.
+    /// </summary>
+    public bool TryCountLoss() => Interlocked.Exchange(ref _lossCounted, 1) == 0;
 
     /// <summary>Ends the connection from our side: the requests that wait hear of it, what was sent may still leave.</summary>
     public void Close(Exception why)

@@ -52,6 +52,8 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
             _observer = observer;
         }
 
+        public AttemptRecord? Judged => null;
+
         public void Begin(ServerConnection connection)
         {
             FrameBuffer buffer = FrameBuffer.Rent();

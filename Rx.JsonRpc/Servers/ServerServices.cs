@@ -6,12 +6,15 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What the servers of one client share.</summary>
 internal sealed class ServerServices
 {
+    private readonly Dictionary<int, BreakerGroup> _breakers = [];
+
     public ServerServices(JsonRpcClientOptions options, IConnector connector, IJsonRpcSerializer serializer, IScheduler clock)
     {
         Options = options;
         Connector = connector;
         Serializer = serializer;
         Clock = clock;
+        Stopwatch = clock.StartStopwatch();
         Continuations = new Continuations(options.Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
@@ -26,6 +29,12 @@ internal sealed class ServerServices
 
     public IScheduler Clock { get; }
 
+    /// <summary>The time that the client's requests are measured by.</summary>
+    public IStopwatch Stopwatch { get; }
+
+    /// <summary>Every server of the client.</summary>
+    public IReadOnlyList<Server> Servers { get; set; } = [];
+
     public Continuations Continuations { get; }
 
     public Publisher<ServerChange> Changes { get; }
@@ -33,6 +42,13 @@ internal sealed class ServerServices
     public Publisher<ServerNotification> Notifications { get; }
 
     public Publisher<ServerDiagnostic> Diagnostics { get; }
+
+    /// <summary>A breaker for a server of that priority. Called while the client is made.</summary>
+    public CircuitBreaker MakeBreaker(int priority)
+    {
+        if (!_breakers.TryGetValue(priority, out BreakerGroup? group)) _breakers.Add(priority, group = new BreakerGroup());
+        return new CircuitBreaker(Options.Breaker, group);
+    }
 
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
     public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Diagnostics.Complete());

@@ -16,16 +16,11 @@ namespace Rx.JsonRpc.Testing;
 /// </remarks>
 public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable
 {
-    // Inline and without a synchronization context: nothing leaves the calling thread.
-    private static readonly PipeOptions Options = new(
-        readerScheduler: PipeScheduler.Inline,
-        writerScheduler: PipeScheduler.Inline,
-        pauseWriterThreshold: 64 * 1024,
-        resumeWriterThreshold: 32 * 1024,
-        useSynchronizationContext: false);
+    private readonly Action _released;
 
-    private InMemoryConnection(PipeReader input, PipeWriter output, EndPoint local, EndPoint remote)
+    internal InMemoryConnection(PipeReader input, PipeWriter output, EndPoint local, EndPoint remote, Action released)
     {
+        _released = released;
         Input = input;
         Output = output;
         LocalEndPoint = local;
@@ -44,6 +39,8 @@ public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Where the peer is.</summary>
     public EndPoint RemoteEndPoint { get; }
 
+    internal bool IsClosed { get; private set; }
+
     /// <summary>Resets the connection: the peer's reads and flushes throw the error, as after a lost link.</summary>
     /// <param name="error">What the peer sees.</param>
     public void Abort(Exception error)
@@ -51,6 +48,7 @@ public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(error);
         Output.Complete(error);
         Input.Complete(error);
+        Release();
     }
 
     /// <summary>Closes the connection cleanly.</summary>
@@ -59,13 +57,16 @@ public sealed class InMemoryConnection : IDuplexPipe, IAsyncDisposable
     {
         Output.Complete();
         Input.Complete();
+        Release();
         return ValueTask.CompletedTask;
     }
 
-    internal static (InMemoryConnection Client, InMemoryConnection Server) CreatePair(EndPoint client, EndPoint server)
+    internal static (InMemoryConnection Client, InMemoryConnection Server) CreatePair(EndPoint client, EndPoint server) =>
+        new InMemoryRoute(server, clock: null).Lay(client);
+
+    private void Release()
     {
-        var toServer = new Pipe(Options);
-        var toClient = new Pipe(Options);
-        return (new(toClient.Reader, toServer.Writer, client, server), new(toServer.Reader, toClient.Writer, server, client));
+        IsClosed = true;
+        _released();
     }
 }

@@ -96,7 +96,11 @@ public sealed class FrameConnection : IDisposable
         Exception? end;
         try
         {
-            end = await ReadFrames(observer).ConfigureAwait(false);
+            // One method awaits and another reads what came: an async method that awaits another one would end on the thread pool
+            // whenever a synchronization context is current, and nothing would be over when Dispose returns.
+            while (!TryReadToEnd(await _pipe.Input.ReadAsync().ConfigureAwait(false), observer, out end))
+            {
+            }
         }
         catch (Exception fault)
         {
@@ -118,25 +122,22 @@ public sealed class FrameConnection : IDisposable
         else observer.OnError(end);
     }
 
-    /// <returns>Null for a clean end between two frames.</returns>
-    private async ValueTask<Exception?> ReadFrames(IObserver<Frame> observer)
+    /// <param name="read">What came.</param>
+    /// <param name="observer">Gets the whole frames in it.</param>
+    /// <param name="end">What ended the connection, if it has ended; null for a clean end between two frames.</param>
+    /// <returns>Whether the connection has ended.</returns>
+    private bool TryReadToEnd(ReadResult read, IObserver<Frame> observer, out Exception? end)
     {
-        PipeReader input = _pipe.Input;
-        while (true)
-        {
-            ReadResult read = await input.ReadAsync().ConfigureAwait(false);
-            ReadOnlySequence<byte> buffer = read.Buffer;
-            long length = buffer.Length;
-            Exception? violation = ReadBuffered(ref buffer, observer);
-            bool partial = !buffer.IsEmpty;
-            _bytesBefore += length - buffer.Length;
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (violation is not null) return violation;
-            if (_writeFailure is { } failure) return Lost($"writing failed: {failure.Message}", failure);
-            if (Volatile.Read(ref _closed) == 1) return null;
-            if (!read.IsCompleted) continue;
-            return partial ? Lost("it ended inside a frame") : null;
-        }
+        ReadOnlySequence<byte> buffer = read.Buffer;
+        long length = buffer.Length;
+        end = ReadBuffered(ref buffer, observer);
+        bool partial = !buffer.IsEmpty;
+        _bytesBefore += length - buffer.Length;
+        _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
+        if (end is not null) return true;
+        if (_writeFailure is { } failure) end = Lost($"writing failed: {failure.Message}", failure);
+        else if (read.IsCompleted && partial && Volatile.Read(ref _closed) == 0) end = Lost("it ended inside a frame");
+        return end is not null || read.IsCompleted || Volatile.Read(ref _closed) == 1;
     }
 
     private ProtocolViolationException? ReadBuffered(ref ReadOnlySequence<byte> buffer, IObserver<Frame> observer)

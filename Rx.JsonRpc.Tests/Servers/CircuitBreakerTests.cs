@@ -1,0 +1,189 @@
+using CsCheck;
+using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Servers;
+
+public class CircuitBreakerTests
+{
+    private static readonly BreakerOptions Unjittered = new() { Random = () => 0 };
+
+    [Theory]
+    [InlineData("FFFFF", false)]
+    [InlineData("FFFF", true)]
+    [InlineData("FFFFAFFFF", true)]
+    [InlineData("FFFFNF", false)]
+    [InlineData("AAAAAAAAAA", true)]
+    public void Judge_FailuresInARow_EjectAtFive(string verdicts, bool closed)
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+
+        foreach (char verdict in verdicts) Call(breaker, verdict, At(0));
+
+        Assert.Equal(closed, breaker.IsClosed);
+    }
+
+    [Theory]
+    [InlineData(9, 0, true)]
+    [InlineData(10, 0, false)]
+    [InlineData(10, 8_999, false)]
+    [InlineData(10, 10_000, true)]
+    public void Judge_FailureRate_EjectsFromHalfOfTwentyInTheWindow(int failures, int lastAt, bool closed)
+    {
+        CircuitBreaker breaker = PairOf(Unjittered);
+        for (int i = 0; i < 10; i++) Call(breaker, 'A', At(0));
+        for (int i = 1; i < failures; i++) Call(breaker, 'F', At(0));
+        Assert.True(breaker.IsClosed);
+
+        Call(breaker, 'F', At(lastAt));
+
+        Assert.Equal(closed, breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Judge_ProbesThatFail_DoubleTheEjectionToItsBound()
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+        TimeSpan now = Eject(breaker, At(0));
+        foreach (int seconds in new[] { 5, 10, 20, 40, 80, 160, 300, 300 })
+        {
+            Assert.False(breaker.TryAdmit(now + TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1), true, out _));
+            now += TimeSpan.FromSeconds(seconds);
+            Call(breaker, 'F', now);
+        }
+        now += TimeSpan.FromSeconds(300);
+        Call(breaker, 'A', now);
+        Assert.True(breaker.IsClosed);
+
+        Eject(breaker, now);
+
+        Assert.False(breaker.TryAdmit(now + TimeSpan.FromSeconds(4.999), true, out _));
+        Assert.True(breaker.TryAdmit(now + TimeSpan.FromSeconds(5), true, out _));
+    }
+
+    [Fact]
+    public void TryAdmit_AnyJitter_EjectsForOneToOnePointTwoOfTheBound() => Gen.Double.Unit.Sample(random =>
+    {
+        CircuitBreaker breaker = Alone(new BreakerOptions { Random = () => random });
+        Eject(breaker, At(0));
+
+        Assert.False(breaker.TryAdmit(At(4_999), true, out _));
+        Assert.True(breaker.TryAdmit(At(6_001), true, out _));
+    });
+
+    [Fact]
+    public void TryAdmit_EjectionOver_GivesOneProbeUntilItIsJudged()
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+        Eject(breaker, At(0));
+
+        Assert.False(breaker.TryAdmit(At(5_000), mayProbe: false, out _));
+        Assert.True(breaker.TryAdmit(At(5_000), true, out long probe));
+        Assert.False(breaker.TryAdmit(At(9_000), true, out _));
+        Assert.False(breaker.Judge(probe, Verdict.Nothing, At(9_000)));
+        Assert.True(breaker.TryAdmit(At(9_000), true, out long second));
+        Assert.False(breaker.Judge(probe, Verdict.Alive, At(9_000)));
+        Assert.True(breaker.Judge(second, Verdict.Alive, At(9_000)));
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Judge_CallsFromBeforeTheEjection_DoNotMeddle()
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+        Assert.True(breaker.TryAdmit(At(0), true, out long old));
+        Eject(breaker, At(0));
+
+        Assert.False(breaker.Judge(old, Verdict.Alive, At(1)));
+        Assert.False(breaker.IsClosed);
+        Call(breaker, 'A', At(5_000));
+        for (int i = 0; i < 10; i++) breaker.Judge(old, Verdict.Failed, At(5_001));
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Judge_Off_NeverEjects()
+    {
+        CircuitBreaker breaker = Alone(BreakerOptions.Off);
+
+        Eject(breaker, At(0));
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Judge_AnyScript_NeverTwoProbesAtOnce() =>
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3_000]).Array[1, 300].Sample(script =>
+        {
+            CircuitBreaker breaker = Alone(Unjittered);
+            var open = new Queue<long>();
+            TimeSpan now = At(0);
+            foreach ((int step, int wait) in script)
+            {
+                now += TimeSpan.FromMilliseconds(wait);
+                if (step < 2 && breaker.TryAdmit(now, true, out long ticket)) open.Enqueue(ticket);
+                if (step >= 2 && open.TryDequeue(out long judged)) breaker.Judge(judged, step == 2 ? Verdict.Alive : step == 3 ? Verdict.Failed : Verdict.Nothing, now);
+                Assert.InRange(open.Count(CircuitBreaker.IsProbe), 0, 1);
+            }
+        }, iter: 500);
+
+    [Fact]
+    public void TryAdmit_TwoThreadsWhenItIsOver_OneProbes() => Race.Run(
+        2_000,
+        () =>
+        {
+            CircuitBreaker breaker = Alone(Unjittered);
+            Eject(breaker, At(0));
+            return new Round(breaker);
+        },
+        round => round.Enter(),
+        round => round.Enter(),
+        round => Assert.Equal(1, round.Admitted));
+
+    [Fact]
+    public void MayEjectOneMore_ByRate_AtMostHalfOfTheGroup()
+    {
+        var group = new BreakerGroup();
+        BreakerOptions onlyRate = Unjittered with { ConsecutiveFailures = int.MaxValue };
+        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => new CircuitBreaker(onlyRate, group))];
+
+        foreach (CircuitBreaker breaker in breakers) Eject(breaker, At(0), 40);
+
+        Assert.Equal(2, breakers.Count(breaker => !breaker.IsClosed));
+    }
+
+    private sealed class Round(CircuitBreaker breaker)
+    {
+        private int _admitted;
+
+        public int Admitted => _admitted;
+
+        public void Enter()
+        {
+            if (breaker.TryAdmit(At(5_000), true, out _)) Interlocked.Increment(ref _admitted);
+        }
+    }
+
+    private static CircuitBreaker Alone(BreakerOptions options) => new(options, new BreakerGroup());
+
+    private static CircuitBreaker PairOf(BreakerOptions options)
+    {
+        var group = new BreakerGroup();
+        _ = new CircuitBreaker(options, group);
+        return new CircuitBreaker(options with { ConsecutiveFailures = int.MaxValue }, group);
+    }
+
+    private static TimeSpan Eject(CircuitBreaker breaker, TimeSpan now, int failures = 5)
+    {
+        for (int i = 0; i < failures; i++) Call(breaker, 'F', now);
+        return now;
+    }
+
+    private static void Call(CircuitBreaker breaker, char verdict, TimeSpan now)
+    {
+        if (!breaker.TryAdmit(now, true, out long ticket)) return;
+        breaker.Judge(ticket, verdict switch { 'A' => Verdict.Alive, 'F' => Verdict.Failed, _ => Verdict.Nothing }, now);
+    }
+
+    private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}

@@ -1,0 +1,158 @@
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>What a call says about its server.</summary>
+internal enum Verdict
+{
+    /// <summary>The server replied.</summary>
+    Alive,
+
+    /// <summary>A timeout or a lost connection.</summary>
+    Failed,
+
+    /// <summary>Nothing: it was cancelled or never sent.</summary>
+    Nothing,
+}
+
+/// <summary>
+/// Decides whether a server is asked: closed (yes), ejected (no, until its time is over), probing (no, one call is out to decide). No
+/// clock: the time is passed in.
+/// </summary>
+/// <remarks>
+/// The state is one number, its phase in the low bits, that never comes twice. A call is admitted under that number and counts only while
+/// the number stands; so what was under way when the server was ejected does not meddle with its return.
+/// </remarks>
+internal sealed class CircuitBreaker
+{
+    /// <summary>The ticket of a call that was not admitted here and decides nothing.</summary>
+    public const long NoTicket = -1;
+
+    private const long Phases = 4;
+    private const long Closed = 0;
+    private const long Ejected = 1;
+    private const long Probing = 2;
+
+    private readonly BreakerOptions _options;
+    private readonly BreakerGroup _group;
+    private readonly FailureWindow _window;
+    private readonly Backoff _bounds;
+    private long _state;
+    private int _inARow;
+    private int _ejections;
+    private TimeSpan _until;
+
+    public CircuitBreaker(BreakerOptions options, BreakerGroup group)
+    {
+        _options = options;
+        _group = group;
+        _window = new FailureWindow(options.Window);
+        _bounds = new Backoff { First = options.FirstEjection, Max = options.MaxEjection, Jitter = false };
+        group.Add(this);
+    }
+
+    public bool IsClosed => PhaseOf(Interlocked.Read(ref _state)) == Closed;
+
+    /// <summary>Why the server was ejected last, and for how long.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>True when the server may be asked, and under which number the verdict is to be given.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="mayProbe">Whether the call will have a reply to judge by.</param>
+    /// <param name="ticket">The number; <see cref="NoTicket"/> when refused.</param>
+    public bool TryAdmit(TimeSpan now, bool mayProbe, out long ticket)
+    {
+        ticket = Interlocked.Read(ref _state);
+        if (PhaseOf(ticket) == Closed) return true;
+        return TryProbe(now, mayProbe, out ticket);
+    }
+
+    public static bool IsProbe(long ticket) => PhaseOf(ticket) == Probing;
+
+    /// <summary>Tells what became of a call; true when the server was ejected by it, or came back.</summary>
+    public bool Judge(long ticket, Verdict verdict, TimeSpan now)
+    {
+        if (ticket == NoTicket || Interlocked.Read(ref _state) != ticket) return false;
+        if (IsProbe(ticket)) return JudgeProbe(ticket, verdict, now);
+        if (!_options.Enabled || verdict == Verdict.Nothing) return false;
+        _window.Add(verdict == Verdict.Failed, now);
+        if (verdict == Verdict.Failed) return CountFailure(ticket, now);
+        if (Volatile.Read(ref _inARow) != 0) Volatile.Write(ref _inARow, 0);
+        return false;
+    }
+
+    private bool TryProbe(TimeSpan now, bool mayProbe, out long ticket)
+    {
+        lock (_group.Gate)
+        {
+            ticket = _state;
+            // It may have come back just now.
+            if (PhaseOf(ticket) == Closed) return true;
+            if (mayProbe && PhaseOf(ticket) == Ejected && now >= _until)
+            {
+                ticket = EnterLocked(Probing);
+                return true;
+            }
+            ticket = NoTicket;
+            return false;
+        }
+    }
+
+    private bool JudgeProbe(long ticket, Verdict verdict, TimeSpan now)
+    {
+        lock (_group.Gate)
+        {
+            if (_state != ticket) return false;
+            switch (verdict)
+            {
+                case Verdict.Alive:
+                    _ejections = 0;
+                    _inARow = 0;
+                    _window.Clear();
+                    EnterLocked(Closed);
+                    return true;
+                case Verdict.Failed:
+                    EjectLocked("its probe call failed", now);
+                    return true;
+                default:
+                    // It decided nothing; its time is over already, so the next call is the probe.
+                    EnterLocked(Ejected);
+                    return false;
+            }
+        }
+    }
+
+    private bool CountFailure(long ticket, TimeSpan now)
+    {
+        lock (_group.Gate)
+        {
+            if (_state != ticket) return false;
+            int inARow = Interlocked.Increment(ref _inARow);
+            if (inARow >= _options.ConsecutiveFailures)
+            {
+                EjectLocked($"{inARow} failures in a row", now);
+                return true;
+            }
+            (long calls, long failures) = _window.Sum(now);
+            if (calls < _options.MinimumCalls || failures < _options.FailureRate * calls || !_group.MayEjectOneMoreLocked()) return false;
+            EjectLocked($"{failures} of its last {calls} calls failed", now);
+            return true;
+        }
+    }
+
+    private void EjectLocked(string reason, TimeSpan now)
+    {
+        if (_ejections < int.MaxValue) _ejections++;
+        TimeSpan wait = _bounds.Delay(_ejections, 1) * (1 + 0.2 * _options.Random());
+        _until = now + wait;
+        Reason = FormattableString.Invariant($"ejected by its circuit breaker for {wait.TotalSeconds:0.#} s: {reason}");
+        EnterLocked(Ejected);
+    }
+
+    private long EnterLocked(long phase)
+    {
+        long next = (_state / Phases + 1) * Phases + phase;
+        Interlocked.Exchange(ref _state, next);
+        return next;
+    }
+
+    private static long PhaseOf(long state) => state % Phases;
+}

@@ -1,0 +1,13 @@
+namespace Rx.JsonRpc.Testing;
+
+/// <summary>First this answer, then that one; the last one stays.</summary>
+internal sealed class ScriptedAnswers(Action<ScriptedAnswer>[] answers)
+{
+    private int _given = -1;
+
+    public void Next(ScriptedAnswer answer)
+    {
+        int next = Interlocked.Increment(ref _given);
+        answers[Math.Min(next, answers.Length - 1)](answer);
+    }
+}
