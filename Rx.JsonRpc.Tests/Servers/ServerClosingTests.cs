@@ -96,7 +96,8 @@ public class ServerClosingTests
         round =>
         {
             round.World.Clock.AdvanceBy(TimeSpan.FromSeconds(10).Ticks);
-            Assert.True(round.Closed[0].IsCompletedSuccessfully);
+            round.Closed[0].WaitAsync(TimeSpan.FromSeconds(30)).GetAwaiter().GetResult();
+            round.Pipe.Gone.GetAwaiter().GetResult();
             Assert.Equal(ServerState.Retired, round.World.Server.State);
             Assert.Equal(1, round.Pipe.Disposed);
             Assert.True(round.Pipe.DisposedInTime);

@@ -83,7 +83,7 @@ public class FrameConnectionReadingTests
             wire.Far.Output.Complete();
         },
         wire => wire.Connection.Dispose(),
-        wire => wire.AssertReleased());
+        wire => wire.AssertReleasedInTheEnd());
 
     [Fact]
     public void Dispose_RacesWithTheSubscription_ReleasesOnce() => Race.Run(
@@ -91,7 +91,7 @@ public class FrameConnectionReadingTests
         () => new Wire(subscribe: false),
         wire => wire.Subscribe(),
         wire => wire.Connection.Dispose(),
-        wire => wire.AssertReleased());
+        wire => wire.AssertReleasedInTheEnd());
 
     [Fact]
     public void Dispose_RacesWithSends_CompletesTheOutputAfterTheLastOfThem() => Race.Run(
@@ -104,5 +104,5 @@ public class FrameConnectionReadingTests
             }
         },
         wire => wire.Far.Output.Complete(),
-        wire => wire.AssertReleased());
+        wire => wire.AssertReleasedInTheEnd());
 }

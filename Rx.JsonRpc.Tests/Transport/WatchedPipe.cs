@@ -8,6 +8,7 @@ internal sealed class WatchedPipe : IDuplexPipe, IDisposable
     private readonly IDuplexPipe _pipe;
     private readonly WatchedReader _input;
     private readonly WatchedWriter _output;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public WatchedPipe(IDuplexPipe pipe)
     {
@@ -30,11 +31,18 @@ internal sealed class WatchedPipe : IDuplexPipe, IDisposable
     /// <summary>Whether both ends were completed when it was.</summary>
     public bool DisposedInTime { get; private set; }
 
+    /// <summary>
+    /// Completes when it is disposed. In a race that may be after the racers have returned: an awaiter that comes a moment late for a
+    /// completion is resumed on the pool.
+    /// </summary>
+    public Task Gone => _gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
     public void Dispose()
     {
         Disposed++;
         DisposedInTime = InputCompleted && OutputCompleted;
         (_pipe as IDisposable)?.Dispose();
+        _gone.TrySetResult();
     }
 
     private sealed class WatchedReader(PipeReader reader) : PipeReader

@@ -48,6 +48,12 @@ internal sealed class Wire : IObserver<Frame>
         Assert.False(Connection.TrySend([]));
     }
 
+    public void AssertReleasedInTheEnd()
+    {
+        Pipe.Gone.GetAwaiter().GetResult();
+        AssertReleased();
+    }
+
     public void OnNext(Frame frame)
     {
         string text = Encoding.Latin1.GetString(frame.Payload);

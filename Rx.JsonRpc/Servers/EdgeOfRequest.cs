@@ -52,6 +52,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnNext(Reply<T> reply)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            _trail.Seal();
             Answer(observer, reply with { Attempts = _trail.Attempts });
         }
 
@@ -61,6 +62,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
             if (failure is TimeoutException) _trail.EndInTotalTimeout();
+            _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
                 Answer(observer, new Reply<T> { Error = error, Attempts = _trail.Attempts });

@@ -19,7 +19,8 @@ internal static class FailureStory
         {
             failure = trail.LastDecisive() switch
             {
-                { End: AttemptEnd.TimedOut } late => TimedOut(failure, late, trail),
+                // A result in the story of a failure is one that came in the very moment in which the total timeout ran out.
+                { End: AttemptEnd.TimedOut or AttemptEnd.Result } late => TimedOut(failure, late, trail),
                 { End: AttemptEnd.ConnectionLost } lost when trail.BudgetSpent => Lost(failure, lost, trail),
                 _ => NoServer(failure, trail),
             };

@@ -4,12 +4,16 @@ using System.Reactive.Concurrency;
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
-/// <remarks>Attempts do not overlap, and each step of the pipeline happens before the next, so there is no lock.</remarks>
+/// <remarks>
+/// Attempts do not overlap, but the end of the request does not wait for them: a total timeout ends it on the clock's thread while a reply
+/// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
+/// </remarks>
 internal sealed class RequestTrail
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
 
+    private readonly Lock _gate = new();
     private readonly IStopwatch _clock;
     private readonly ReplayTokens _tokens;
     private readonly Func<Exception, bool> _mayMove;
@@ -19,6 +23,7 @@ internal sealed class RequestTrail
     private int _begun;
     private bool _mayHaveRun;
     private bool _laterRound;
+    private bool _sealed;
 
     public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
     {
@@ -35,6 +40,7 @@ internal sealed class RequestTrail
     /// <summary>The error reply that the policy counts as a failure, when the last attempt ended with one.</summary>
     public JsonRpcError? LastError { get; private set; }
 
+    /// <summary>The attempts that have ended; read them from several threads only when the trail is sealed.</summary>
     public IReadOnlyList<Attempt> Attempts => _ended;
 
     public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
@@ -56,13 +62,18 @@ internal sealed class RequestTrail
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
     public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
     {
-        bool replay = _mayHaveRun || _laterRound;
-        record = null;
-        BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
-        if (BudgetSpent) return false;
-        LastError = null;
-        _open = record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
-        return true;
+        lock (_gate)
+        {
+            bool replay = _mayHaveRun || _laterRound;
+            record = null;
+            BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
+            if (BudgetSpent) return false;
+            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
+            if (_sealed) return true;
+            LastError = null;
+            _open = record;
+            return true;
+        }
     }
 
     /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
@@ -73,29 +84,52 @@ internal sealed class RequestTrail
         End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
     }
 
+    /// <summary>The request has ended: nothing changes any more.</summary>
+    public void Seal()
+    {
+        AttemptRecord? open;
+        lock (_gate)
+        {
+            _sealed = true;
+            open = _open;
+            _open = null;
+        }
+        if (open is not null) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
+    }
+
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
     public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
     {
-        if (Interlocked.Exchange(ref _open, null) is not { } open) return;
-        LastError = error;
-        _mayHaveRun |= open.Written == Written.MaybeExecuted;
-        // A cancelled one is still on its way, and may be sent yet.
-        if (open is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
-        if (_ended.Count == MostKept) _ended.RemoveAt(0);
-        _ended.Add(new Attempt
+        AttemptRecord? open;
+        lock (_gate)
         {
-            Server = open.Server.Address,
-            StartedAfter = open.StartedAfter,
-            Took = Elapsed - open.StartedAfter,
-            Written = open.Written,
-            End = end,
-            Reason = reason,
-        });
-        open.Ended = true;
-        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
-        Interlocked.MemoryBarrier();
-        open.Lost = end == AttemptEnd.ConnectionLost;
-        open.Server.Judge(open, verdict ?? VerdictOf(open, end), _clock.Elapsed);
+            open = _open;
+            if (open is null) return;
+            _open = null;
+            LastError = error;
+            _mayHaveRun |= open.Written == Written.MaybeExecuted;
+            if (_ended.Count == MostKept) _ended.RemoveAt(0);
+            _ended.Add(new Attempt
+            {
+                Server = open.Server.Address,
+                StartedAfter = open.StartedAfter,
+                Took = Elapsed - open.StartedAfter,
+                Written = open.Written,
+                End = end,
+                Reason = reason,
+            });
+        }
+        Judge(open, end, verdict ?? VerdictOf(open, end));
+    }
+
+    /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
+    public Attempt? LastDecisive()
+    {
+        for (int i = _ended.Count - 1; i >= 0; i--)
+        {
+            if (_ended[i] is { Written: Written.MaybeExecuted } attempt) return attempt;
+        }
+        return null;
     }
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
@@ -106,13 +140,15 @@ internal sealed class RequestTrail
         _ => Verdict.Nothing,
     };
 
-    /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive()
+    /// <summary>Settles what the attempt owes its budget and its server; without the lock, for the server tells its observers.</summary>
+    private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict)
     {
-        for (int i = _ended.Count - 1; i >= 0; i--)
-        {
-            if (_ended[i] is { Written: Written.MaybeExecuted } attempt) return attempt;
-        }
-        return null;
+        // A cancelled one is still on its way, and may be sent yet.
+        if (attempt is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
+        attempt.Ended = true;
+        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
+        Interlocked.MemoryBarrier();
+        attempt.Lost = end == AttemptEnd.ConnectionLost;
+        attempt.Server.Judge(attempt, verdict, _clock.Elapsed);
     }
 }
