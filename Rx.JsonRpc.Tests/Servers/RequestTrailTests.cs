@@ -12,13 +12,13 @@ public class RequestTrailTests
     public void Seal_WhatComesAfterwards_ChangesNothing()
     {
         RequestTrail trail = New();
-        Begin(trail);
+        trail.TryBegin(Place, out _);
         trail.End(AttemptEnd.TimedOut);
-        Begin(trail);
+        trail.TryBegin(Place, out _);
         trail.Seal();
 
         trail.End(AttemptEnd.Result);
-        Begin(trail);
+        trail.TryBegin(Place, out _);
         trail.End(AttemptEnd.ConnectionLost);
 
         Assert.Equal([AttemptEnd.TimedOut], trail.Attempts.Select(attempt => attempt.End));
@@ -30,13 +30,13 @@ public class RequestTrailTests
         () =>
         {
             RequestTrail trail = New();
-            Begin(trail);
+            trail.TryBegin(Place, out _);
             return (Trail: trail, Told: new List<AttemptEnd>());
         },
         round =>
         {
             round.Trail.End(AttemptEnd.ConnectionLost);
-            Begin(round.Trail);
+            round.Trail.TryBegin(Place, out _);
             round.Trail.End(AttemptEnd.Result);
         },
         round =>
@@ -55,18 +55,21 @@ public class RequestTrailTests
     public void Tell_ResultThatCameAsTheTotalTimeoutRanOut_IsATimeout()
     {
         RequestTrail trail = New();
-        Begin(trail).Written = Written.MaybeExecuted;
+        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
+        record.Written = Written.MaybeExecuted;
         trail.End(AttemptEnd.Result);
         trail.Seal();
         Assert.IsType<RequestTimeoutException>(FailureStory.Tell(new TimeoutException(), trail));
     }
 
-    private static RequestTrail New() =>
-        new("m", new TestScheduler().StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
-
-    private static AttemptRecord Begin(RequestTrail trail)
+    [Fact]
+    public void TryBegin_AfterTheSeal_IsAnAttemptThatHasEnded()
     {
+        RequestTrail trail = New();
+        trail.Seal();
         Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
-        return record;
+        Assert.True(record.Ended);
     }
+
+    private static RequestTrail New() => new("m", new TestScheduler().StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
 }

@@ -55,5 +55,7 @@ internal sealed class RequestInput
     {
         Servers = parsed.GetRequiredValue(_servers),
         AllowReservedMethods = parsed.GetValue(_allowReserved),
+        // Somebody waits in front of the screen: a server that comes up must be found within about a second.
+        Reconnect = new Backoff { Max = TimeSpan.FromSeconds(1) },
     };
 }

@@ -21,9 +21,9 @@ internal sealed class RequestTrail
     private readonly List<Attempt> _ended = new(1);
     private AttemptRecord? _open;
     private int _begun;
-    private bool _sealed;
     private bool _mayHaveRun;
     private bool _laterRound;
+    private bool _sealed;
 
     public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
     {
@@ -62,18 +62,23 @@ internal sealed class RequestTrail
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
     public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
     {
-        bool replay = _mayHaveRun || _laterRound;
-        record = null;
-        bool spent = replay && !_tokens.TryTake(_clock.Elapsed);
-        if (!spent) record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
         lock (_gate)
         {
+            bool replay = _mayHaveRun || _laterRound;
+            record = null;
+            // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
+            if (_sealed)
+            {
+                record = new AttemptRecord(server, ++_begun, Elapsed) { Ended = true };
+                return true;
+            }
+            BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
+            if (BudgetSpent) return false;
+            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
+            LastError = null;
             _open = record;
-            if (_sealed) return record is not null;
-            BudgetSpent = spent;
-            if (!spent) LastError = null;
+            return true;
         }
-        return record is not null;
     }
 
     /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
@@ -84,24 +89,42 @@ internal sealed class RequestTrail
         End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
     }
 
+    /// <summary>The request has ended: nothing changes any more.</summary>
+    public void Seal()
+    {
+        AttemptRecord? open;
+        lock (_gate)
+        {
+            _sealed = true;
+            open = _open;
+            _open = null;
+        }
+        if (open is not null) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
+    }
+
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
     public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
     {
-        if (TakeOpen(end, reason, error) is not { } open) return;
-        _mayHaveRun |= open.Written == Written.MaybeExecuted;
-        // A cancelled one is still on its way, and may be sent yet.
-        if (open is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
-        open.Ended = true;
-        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
-        Interlocked.MemoryBarrier();
-        open.Lost = end == AttemptEnd.ConnectionLost;
-        open.Server.Judge(open, verdict ?? VerdictOf(open, end), _clock.Elapsed);
-    }
-
-    /// <summary>The request has ended: its story does not change any more. Attempts that are on their way still end, unnoted.</summary>
-    public void Seal()
-    {
-        lock (_gate) _sealed = true;
+        AttemptRecord? open;
+        lock (_gate)
+        {
+            open = _open;
+            if (open is null) return;
+            _open = null;
+            LastError = error;
+            _mayHaveRun |= open.Written == Written.MaybeExecuted;
+            if (_ended.Count == MostKept) _ended.RemoveAt(0);
+            _ended.Add(new Attempt
+            {
+                Server = open.Server.Address,
+                StartedAfter = open.StartedAfter,
+                Took = Elapsed - open.StartedAfter,
+                Written = open.Written,
+                End = end,
+                Reason = reason,
+            });
+        }
+        Judge(open, end, verdict ?? VerdictOf(open, end));
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
@@ -122,26 +145,15 @@ internal sealed class RequestTrail
         _ => Verdict.Nothing,
     };
 
-    /// <summary>Takes the open attempt and notes its end in one step: who finds none open finds it noted.</summary>
-    private AttemptRecord? TakeOpen(AttemptEnd end, string reason, JsonRpcError? error)
+    /// <summary>Settles what the attempt owes its budget and its server; without the lock, for the server tells its observers.</summary>
+    private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict)
     {
-        lock (_gate)
-        {
-            AttemptRecord? open = _open;
-            _open = null;
-            if (open is null || _sealed) return open;
-            LastError = error;
-            if (_ended.Count == MostKept) _ended.RemoveAt(0);
-            _ended.Add(new Attempt
-            {
-                Server = open.Server.Address,
-                StartedAfter = open.StartedAfter,
-                Took = Elapsed - open.StartedAfter,
-                Written = open.Written,
-                End = end,
-                Reason = reason,
-            });
-            return open;
-        }
+        // A cancelled one is still on its way, and may be sent yet.
+        if (attempt is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
+        attempt.Ended = true;
+        // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
+        Interlocked.MemoryBarrier();
+        attempt.Lost = end == AttemptEnd.ConnectionLost;
+        attempt.Server.Judge(attempt, verdict, _clock.Elapsed);
     }
 }
