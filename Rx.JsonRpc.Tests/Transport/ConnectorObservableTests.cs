@@ -46,6 +46,35 @@ public class ConnectorObservableTests
     }
 
     [Fact]
+    public void Connect_NullPipe_SaysThatTheConnectorGaveNone()
+    {
+        var world = new Connecting();
+        world.Subscribe();
+        world.Go.SetResult(null!);
+        Assert.Contains("connector gave no connection", Assert.Single(world.Seen));
+    }
+
+    [Fact]
+    public void Connect_LimitPassesAndCancellingThrows_StillFails()
+    {
+        var world = new Connecting();
+        world.Subscribe();
+        world.Token.Register(() => throw new NotSupportedException("cannot be cancelled"));
+        world.Clock.AdvanceTo(100);
+        Assert.Contains("not connected within", Assert.Single(world.Seen));
+    }
+
+    [Fact]
+    public void Connect_DisposedAndCancellingThrows_IsQuiet()
+    {
+        var world = new Connecting();
+        IDisposable connecting = world.Subscribe();
+        world.Token.Register(() => throw new NotSupportedException("cannot be cancelled"));
+        connecting.Dispose();
+        Assert.Empty(world.Seen);
+    }
+
+    [Fact]
     public void Connect_OnNextLastsBeyondTheLimit_IsNoTimeout()
     {
         var world = new Connecting();

@@ -40,7 +40,7 @@ internal static class ConnectorObservable
 
         public void Dispose()
         {
-            if (TryEnd()) _connecting.Dispose();
+            if (TryEnd()) Cancel();
         }
 
         private async Task Connect(IConnector connector, EndPoint endPoint)
@@ -48,7 +48,8 @@ internal static class ConnectorObservable
             IDuplexPipe pipe;
             try
             {
-                pipe = await connector.ConnectAsync(endPoint, _connecting.Token).ConfigureAwait(false);
+                pipe = await connector.ConnectAsync(endPoint, _connecting.Token).ConfigureAwait(false)
+                    ?? throw new InvalidOperationException($"the connector gave no connection to {endPoint}, but null");
             }
             catch (Exception fault)
             {
@@ -71,9 +72,21 @@ internal static class ConnectorObservable
         private IDisposable OnDue()
         {
             if (!TryEnd()) return Disposable.Empty;
-            _connecting.Dispose();
+            Cancel();
             observer.OnError(new TimeoutException($"not connected within {limit}"));
             return Disposable.Empty;
+        }
+
+        private void Cancel()
+        {
+            try
+            {
+                _connecting.Dispose();
+            }
+            catch (AggregateException)
+            {
+                // A connector's own callback threw. Its attempt is given up all the same, and the server's reconnecting must not stop here.
+            }
         }
 
         private bool TryEnd()
