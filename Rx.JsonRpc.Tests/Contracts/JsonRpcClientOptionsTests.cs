@@ -10,6 +10,14 @@ public class JsonRpcClientOptionsTests
     public void ThrowIfFaulty_Defaults_AreGood() => Good.ThrowIfFaulty();
 
     [Fact]
+    public void ThrowIfFaulty_RetriesForEverWithoutAWait_IsRefused()
+    {
+        // Subscribing would call a server that is away in a loop, and return only when the total timeout has passed.
+        JsonRpcClientOptions options = Good with { Policy = new RequestPolicy { Retries = -1, Backoff = Backoff.None } };
+        Assert.Contains("Policy.Retries is -1", Assert.Throws<ArgumentException>(options.ThrowIfFaulty).Message);
+    }
+
+    [Fact]
     public void ThrowIfFaulty_EverythingWrong_NamesAllAtOnce()
     {
         var a = new ServerAddress(new DnsEndPoint("a", 1));

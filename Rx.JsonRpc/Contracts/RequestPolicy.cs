@@ -14,7 +14,7 @@ public sealed record RequestPolicy
     /// <summary>How long the request may take over all attempts and waits. 5 s by default.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts. 0 by default.</summary>
+    /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts, which takes a backoff above zero. 0 by default.</summary>
     public int Retries { get; init; }
 
     /// <summary>
@@ -43,6 +43,10 @@ public sealed record RequestPolicy
         if (TryTimeout <= TimeSpan.Zero) yield return $"{name}.TryTimeout is {TryTimeout}; it must be above zero";
         if (TotalTimeout <= TimeSpan.Zero) yield return $"{name}.TotalTimeout is {TotalTimeout}; it must be above zero";
         if (Retries < -1) yield return $"{name}.Retries is {Retries}; it must be -1 (for ever) or more";
+        if (Retries == -1 && Backoff?.First == TimeSpan.Zero)
+        {
+            yield return $"{name}.Retries is -1 (for ever) and Backoff.First zero; it must be above zero, or servers that are away would be asked without a pause";
+        }
         if (!Enum.IsDefined(Replay)) yield return $"{name}.Replay is {(int)Replay}; it must be IfNotWritten, Always or Never";
         if (RetryOn is null) yield return $"{name}.RetryOn is null; use ErrorCodes.None";
         if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
