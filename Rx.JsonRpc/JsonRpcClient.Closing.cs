@@ -31,13 +31,20 @@ public sealed partial class JsonRpcClient
     /// </summary>
     /// <returns>
     /// Completes when the connections are closed and the observers of the hot observables have returned; a peer or an observer that does
-    /// not come to an end holds it up for at most half a second each.
+    /// not come to an end holds it up for at most half a second each. Fails, with everything closed, with what an observer of an open
+    /// request threw; Rx throws the failure itself at an observer that has no OnError.
     /// </returns>
     public async ValueTask DisposeAsync()
     {
-        _openRequests.Close();
-        var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
-        await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
-        await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
+        try
+        {
+            _openRequests.Close();
+        }
+        finally
+        {
+            var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
+            await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+            await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
+        }
     }
 }

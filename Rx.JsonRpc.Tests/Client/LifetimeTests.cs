@@ -52,6 +52,25 @@ public class LifetimeTests
     }
 
     [Fact]
+    public async Task Dispose_ObserverThrows_StillEndsTheOthersAndClosesTheServers()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a");
+        world["a"].OnCall = _ => { };
+        Answers<RawJson> before = world.Subscribe(client.Request("m"));
+        // Rx throws what an observer without OnError is given.
+        client.Request("m").Subscribe(_ => { });
+        Answers<RawJson> after = world.Subscribe(client.Request("m"));
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.DisposeAsync());
+
+        before.Failure<ObjectDisposedException>();
+        after.Failure<ObjectDisposedException>();
+        Assert.Equal(ServerState.Retired, client.Groups[0].Servers[0].State);
+        Assert.False(world["a"].Connection!.TrySend("late"u8));
+    }
+
+    [Fact]
     public async Task Dispose_HotObservables_Complete()
     {
         var world = new ClientInVirtualTime();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -76,14 +77,25 @@ internal sealed class OpenRequests
         CancelAll(Disposed);
     }
 
+    /// <exception cref="Exception">What the first observer threw that did; the others have been told all the same.</exception>
     public void CancelAll(Func<Exception> failure)
     {
+        ExceptionDispatchInfo? thrown = null;
         while (First() is { } request)
         {
-            request.Cancel(failure());
+            try
+            {
+                request.Cancel(failure());
+            }
+            catch (Exception fault)
+            {
+                // Rx itself throws what an observer without OnError is given: it must not keep the rest waiting for an end.
+                thrown ??= ExceptionDispatchInfo.Capture(fault);
+            }
             // A request that ends on another thread at this moment leaves by itself; it must not hold up the others.
             Leave(request);
         }
+        thrown?.Throw();
     }
 
     private static ObjectDisposedException Disposed() => new(nameof(JsonRpcClient), "The client is disposed.");
