@@ -164,7 +164,25 @@ public class LifetimeTests
         world.AdvanceTo(1500);
 
         await drain.WaitAsync(TimeSpan.FromSeconds(10));
-        open.Failure<RequestTimeoutException>();
+        RequestTimeoutException failure = open.Failure<RequestTimeoutException>();
+        Assert.Equal((Written.MaybeExecuted, "m"), (failure.Written, failure.Method));
+        Attempt attempt = Assert.Single(failure.Attempts);
+        Assert.Equal((AttemptEnd.Cancelled, Written.MaybeExecuted), (attempt.End, attempt.Written));
+        Assert.Same(attempt.Server, failure.Server);
+    }
+
+    [Fact]
+    public async Task Drain_LimitPassesBetweenRounds_SaysThatNothingWasWritten()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!");
+        Answers<RawJson> open = world.Subscribe(client.Request("m", policy: new RequestPolicy { Retries = -1 }));
+
+        await client.DrainAsync(TimeSpan.Zero);
+
+        RequestTimeoutException failure = open.Failure<RequestTimeoutException>();
+        Assert.Equal(Written.NotWritten, failure.Written);
+        Assert.Equal(AttemptEnd.Unavailable, Assert.Single(failure.Attempts).End);
     }
 
     [Fact]

@@ -75,9 +75,11 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public override void Cancel(Exception reason)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
-            _trail.End(AttemptEnd.Cancelled);
             Release();
-            observer.OnError(reason);
+            // Afterwards: what has not left by now has been taken back.
+            _trail.End(AttemptEnd.Cancelled, reason.Message);
+            _trail.Seal();
+            observer.OnError(FailureStory.Stopped(reason, _trail));
         }
 
         public void Dispose()

@@ -29,6 +29,19 @@ internal static class FailureStory
         return failure;
     }
 
+    /// <summary>What the caller is told when the client itself stops a request, wherever that is.</summary>
+    public static Exception Stopped(Exception reason, RequestTrail trail)
+    {
+        if (reason is JsonRpcException known)
+        {
+            known.Method = trail.Method;
+            known.Server = LastServer(trail);
+            known.Written = WrittenAtAll(trail);
+            known.Attempts = trail.Attempts;
+        }
+        return reason;
+    }
+
     private static RequestTimeoutException TimedOut(Exception failure, Attempt late, RequestTrail trail) =>
         new($"{trail.Method}: no reply in time after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Raise the timeouts, or add a server that answers")}", failure)
         {
@@ -41,8 +54,8 @@ internal static class FailureStory
         new($"{trail.Method}: no server answered after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
         {
             Method = trail.Method,
-            Server = trail.Attempts is [.., var last] ? last.Server : null,
-            Written = trail.LastDecisive() is null ? Written.NotWritten : Written.MaybeExecuted,
+            Server = LastServer(trail),
+            Written = WrittenAtAll(trail),
         };
 
     private static ConnectionLostException Lost(Exception failure, Attempt lost, RequestTrail trail) =>
@@ -56,6 +69,10 @@ internal static class FailureStory
     private static string Advice(RequestTrail trail, string otherwise) => trail.BudgetSpent
         ? "The client's retry budget is spent, so it was not sent again (RetryBudget bounds replays)"
         : otherwise;
+
+    private static ServerAddress? LastServer(RequestTrail trail) => trail.Attempts is [.., var last] ? last.Server : null;
+
+    private static Written WrittenAtAll(RequestTrail trail) => trail.LastDecisive() is null ? Written.NotWritten : Written.MaybeExecuted;
 
     private static string Count(RequestTrail trail) => trail.Attempts.Count == 1 ? "1 attempt" : $"{trail.Attempts.Count} attempts";
 
