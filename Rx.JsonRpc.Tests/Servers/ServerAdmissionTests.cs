@@ -79,6 +79,25 @@ public class ServerAdmissionTests
     }
 
     [Fact]
+    public void Call_OneOfTwoConnectionsIsFull_TakesTheOther()
+    {
+        var world = new OneServer(options => options with { ConnectionsPerServer = 2, MaxInFlightPerServer = 4 });
+        world.Peer.OnCall = _ => { };
+        world.Peer.Start();
+        world.Server.Start();
+        for (int i = 0; i < 4; i++) Assert.True(world.Call().Answers.Silent);
+        Assert.Contains("has 4 requests in flight", world.Call().Answers.Failure<ServerUnavailableException>().Message);
+
+        FakeCall[] onFirst = [.. world.Peer.Calls.Where(call => call.Connection == world.Peer.Calls[0].Connection)];
+        foreach (FakeCall call in onFirst) call.Result("1");
+
+        Assert.Equal(2, world.Server.InFlight);
+        Assert.True(world.Call().Answers.Silent);
+        Assert.True(world.Call().Answers.Silent);
+        Assert.Equal(4, world.Server.InFlight);
+    }
+
+    [Fact]
     public void Call_RacesWithTheEndOfTheFirstConnect_IsNotRefused() => Race.Run(
         3000,
         () =>

@@ -173,11 +173,14 @@ public sealed class Server
     {
         if (_links.Length == 1) return _links[0].Connection;
         uint first = Interlocked.Increment(ref _turn);
+        ServerConnection? full = null;
         for (uint i = 0; i < _links.Length; i++)
         {
-            if (_links[(first + i) % _links.Length].Connection is { } connection) return connection;
+            if (_links[(first + i) % _links.Length].Connection is not { } connection) continue;
+            if (connection.Pending.HasRoom) return connection;
+            full ??= connection;
         }
-        return null;
+        return full;
     }
 
     private ServerState BestLocked() => _links.Min(link => Rank(link.State)) switch
