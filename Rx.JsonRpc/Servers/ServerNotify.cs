@@ -39,10 +39,14 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
 
     private sealed class Outgoing : IServerRequest, IOutgoing, IDisposable
     {
+        private const int Held = 0;
+        private const int HandedOver = 1;
+        private const int Over = 2;
+
         private readonly ServerNotify<TParams> _notify;
         private readonly IObserver<Reply<Unit>> _observer;
-        // One right to notify, as in the pending table: whoever takes the exchange from 0 to 1 has it.
-        private int _ended;
+        // One right to notify, as in the pending table: whoever takes it from Held has it.
+        private int _state;
         private Exception? _failure;
         private bool _disposed;
 
@@ -81,7 +85,7 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
 
         public bool TryHandOver()
         {
-            if (!TryEnd()) return false;
+            if (Interlocked.CompareExchange(ref _state, HandedOver, Held) != Held) return false;
             _notify._record.Written = Written.MaybeExecuted;
             Schedule();
             return true;
@@ -89,7 +93,7 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
 
         public void Dropped()
         {
-            if (!TryEnd()) return;
+            if (End() != Held) return;
             _failure = _notify._server.NotConnected();
             Schedule();
         }
@@ -97,15 +101,17 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
         public void Dispose()
         {
             Volatile.Write(ref _disposed, true);
-            TryEnd();
+            // The writer says HandedOver before it notes so on the record; whoever finds that notes it too.
+            if (End() == HandedOver) _notify._record.Written = Written.MaybeExecuted;
             _notify._server.Forget(this);
         }
 
-        private bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+        /// <returns>What it was before; the right to notify came with <see cref="Held"/>.</returns>
+        private int End() => Interlocked.CompareExchange(ref _state, Over, Held);
 
         private void Fail(Exception failure)
         {
-            if (TryEnd()) _observer.OnError(failure);
+            if (End() == Held) _observer.OnError(failure);
         }
 
         private void Schedule() => _notify._server.Continuations.Schedule(static self => ((Outgoing)self!).Deliver(), this);
