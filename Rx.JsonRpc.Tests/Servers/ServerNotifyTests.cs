@@ -63,7 +63,7 @@ public class ServerNotifyTests
 
         private IDisposable Notify(string method, out AttemptRecord record)
         {
-            record = new AttemptRecord(_world.Server.Address, 1, TimeSpan.Zero);
+            record = new AttemptRecord(_world.Server, 1, TimeSpan.Zero);
             IObservable<Reply<Unit>> notify = _world.Server.Notify(
                 method, MethodName.RequestPrefix(method), default, RawJsonTypeInfo.Instance, record);
             return notify.Subscribe(Observer.Create<Reply<Unit>>(_ => { }));
