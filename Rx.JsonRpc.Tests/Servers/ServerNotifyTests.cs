@@ -27,7 +27,7 @@ public class ServerNotifyTests
             resumeWriterThreshold: 1,
             useSynchronizationContext: false);
 
-        private static int s_pause;
+        private static int _pause;
 
         private readonly Pipe _out = new(OneByOne);
         private readonly Pipe _in = new(OneByOne);
@@ -56,7 +56,7 @@ public class ServerNotifyTests
         public void GiveUp()
         {
             // The writer's way to the second notification is longer than the way here.
-            Thread.SpinWait(Interlocked.Increment(ref s_pause) % 256);
+            Thread.SpinWait(Interlocked.Increment(ref _pause) % 256);
             _second.Dispose();
             Told = _record.Written;
         }
