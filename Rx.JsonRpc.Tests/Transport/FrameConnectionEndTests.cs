@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using Rx.JsonRpc.Testing;
 using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Transport;
@@ -47,6 +49,21 @@ public class FrameConnectionEndTests
         wire.Subscribe();
         Assert.IsType<ConnectionLostException>(wire.Error);
         wire.AssertReleased();
+    }
+
+    [Fact]
+    public void End_DisposingThePipeThrows_IsToldAllTheSame()
+    {
+        (InMemoryConnection near, InMemoryConnection far) = InMemoryConnection.CreatePair(new InMemoryEndPoint("near"), new InMemoryEndPoint("far"));
+        var released = new List<Exception?>();
+        var connection = new FrameConnection(new ThrowsOnDispose(near)) { Released = released.Add };
+        bool completed = false;
+        connection.Frames.Subscribe(_ => { }, () => completed = true);
+
+        far.Output.Complete();
+
+        Assert.True(completed);
+        Assert.IsType<NotSupportedException>(Assert.Single(released));
     }
 
     [Fact]
@@ -130,5 +147,14 @@ public class FrameConnectionEndTests
         Assert.Equal(["a"], wire.Frames);
         Assert.True(wire.Completed);
         wire.AssertReleased();
+    }
+
+    private sealed class ThrowsOnDispose(IDuplexPipe pipe) : IDuplexPipe, IDisposable
+    {
+        public PipeReader Input => pipe.Input;
+
+        public PipeWriter Output => pipe.Output;
+
+        public void Dispose() => throw new NotSupportedException("the connector's fault");
     }
 }

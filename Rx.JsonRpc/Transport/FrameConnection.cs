@@ -181,9 +181,18 @@ public sealed class FrameConnection : IDisposable
     {
         // Not before the writer has ended too: disposing the pipe completes its output, and the writer may be in the midst of a write.
         if (Interlocked.Decrement(ref _openHalves) > 0) return;
-        if (_pipe is IDisposable disposable) disposable.Dispose();
-        else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
-        Released?.Invoke(_readFailure ?? _writeFailure);
+        Exception? disposing = null;
+        try
+        {
+            if (_pipe is IDisposable disposable) disposable.Dispose();
+            else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
+        }
+        catch (Exception fault)
+        {
+            // The pipe is a connector's own. Whoever waits for the end must hear of it, or the server would stay connected for ever.
+            disposing = fault;
+        }
+        Released?.Invoke(_readFailure ?? _writeFailure ?? disposing);
     }
 
     private sealed class FrameSource(FrameConnection connection) : IObservable<Frame>
