@@ -117,8 +117,9 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private IObservable<Reply<T>> Recipe<T>(
         string method, RequestPolicy? ownPolicy, bool idempotent, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
     {
+        // The client's own policy was checked with its options.
+        ownPolicy?.ThrowIfFaulty();
         RequestPolicy policy = ownPolicy ?? _options.Policy;
-        policy.ThrowIfFaulty();
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
         return PerSubscription<T>(method, mayMove, trail =>
             Groups.Select(group => group.InTurn)
