@@ -188,6 +188,19 @@ public sealed class NetworkFaultTests : IDisposable
     }
 
     [Fact]
+    public void Latency_ReaderHasFailedMeanwhile_IsAResetForTheWriterAndNotForTheClock()
+    {
+        Route.Latency(TimeSpan.FromTicks(100));
+        (IDuplexPipe client, IDuplexPipe server) = Connect();
+        Write(client, "late");
+        server.Input.Complete(new InvalidDataException("I do not read this"));
+
+        _clock.AdvanceTo(100);
+
+        Assert.Equal("I do not read this", Assert.Throws<InvalidDataException>(() => client.Output.FlushAsync().Now()).Message);
+    }
+
+    [Fact]
     public void Garbage_OpenAndNewConnections_ReceiveIt()
     {
         (IDuplexPipe open, _) = Connect();

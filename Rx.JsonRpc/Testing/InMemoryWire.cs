@@ -143,10 +143,7 @@ internal sealed class InMemoryWire : PipeWriter
             }
             if (next.Bytes.Length > 0)
             {
-                _pipe.Write(next.Bytes);
-                // Nobody waits for this flush: whoever wrote the bytes was told long ago that they are on their way.
-                ValueTask<FlushResult> flush = _pipe.FlushAsync();
-                if (flush is { IsCompletedSuccessfully: true, Result.IsCompleted: true }) _peerGone = true;
+                Arrive(next.Bytes);
             }
             if (_maySend == 0)
             {
@@ -154,6 +151,22 @@ internal sealed class InMemoryWire : PipeWriter
                 continue;
             }
             if (_heldBytes < SendBuffer) MakeRoom(new FlushResult(false, _peerGone));
+        }
+    }
+
+    private void Arrive(byte[] bytes)
+    {
+        try
+        {
+            _pipe.Write(bytes);
+            // Nobody waits for this flush: whoever wrote the bytes was told long ago that they are on their way.
+            ValueTask<FlushResult> flush = _pipe.FlushAsync();
+            if (flush is { IsCompletedSuccessfully: true, Result.IsCompleted: true }) _peerGone = true;
+        }
+        catch (Exception fault)
+        {
+            // A pipe throws at its writer what its reader has failed with; on a wire that is a reset, and not of this pump.
+            Lose(fault);
         }
     }
 
