@@ -43,7 +43,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _options = options;
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
-        IConnector connector = options.Connector ?? new SocketConnector(_clock);
+        IConnector connector = options.Connector
+            ?? new SocketConnector(_clock) { KeepAlive = options.TcpKeepAlive, UserTimeout = options.TcpUserTimeout };
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
         _stopwatch = _services.Stopwatch;
         Groups = ServerGroup.Of(options.Servers.Select(address => new Server(address, _services)));

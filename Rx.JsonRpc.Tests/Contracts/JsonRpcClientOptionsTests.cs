@@ -42,6 +42,9 @@ public class JsonRpcClientOptionsTests
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
             Continuations = null!,
+            Heartbeat = new HeartbeatOptions { Interval = TimeSpan.Zero, Timeout = TimeSpan.Zero, Method = "" },
+            TcpKeepAlive = new TcpKeepAlive { Time = TimeSpan.FromMilliseconds(1500), Interval = TimeSpan.FromSeconds(32_768), RetryCount = 0 },
+            TcpUserTimeout = TimeSpan.Zero,
             Breaker = new BreakerOptions
             {
                 ConsecutiveFailures = 0,
@@ -64,6 +67,8 @@ public class JsonRpcClientOptionsTests
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
                 "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
+                "Heartbeat.Interval is 00:00:00", "Heartbeat.Timeout is 00:00:00", "Heartbeat.Method is empty",
+                "TcpKeepAlive.Time is 00:00:01.5", "TcpKeepAlive.Interval is 09:06:08", "TcpKeepAlive.RetryCount is 0", "TcpUserTimeout is 00:00:00",
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],
             expected => Assert.Contains(expected, message));

@@ -14,6 +14,9 @@ public sealed record JsonRpcClientOptions
     /// <summary>When a server that fails calls is left alone for a while. 5 failures in a row, or half of 20 calls, by default.</summary>
     public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
 
+    /// <summary>Whether a server on which nothing is heard is asked for a sign of life. Off by default.</summary>
+    public HeartbeatOptions Heartbeat { get; init; } = HeartbeatOptions.Off;
+
     /// <summary>How many replays the client may send. 20 % of the requests and 10 each second by default.</summary>
     public RetryBudget RetryBudget { get; init; } = RetryBudget.Default;
 
@@ -56,6 +59,20 @@ public sealed record JsonRpcClientOptions
     /// </summary>
     public PipeScheduler Continuations { get; init; } = PipeScheduler.ThreadPool;
 
+    /// <summary>
+    /// How the system watches over TCP connections on which nothing moves. After 30 s, every 10 s, three times, by default. A
+    /// <see cref="Connector"/> of your own does not heed it.
+    /// </summary>
+    public TcpKeepAlive TcpKeepAlive { get; init; } = TcpKeepAlive.Default;
+
+    /// <summary>
+    /// On Linux, how long sent bytes may wait for the other system's acknowledgement before it closes the connection
+    /// (<c>TCP_USER_TIMEOUT</c>, <see href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7)</see>); it also takes the place of
+    /// <see cref="TcpKeepAlive.RetryCount"/>. Other systems ignore it. Null by default: the system's own bound, about 15 minutes. A
+    /// <see cref="Connector"/> of your own does not heed it.
+    /// </summary>
+    public TimeSpan? TcpUserTimeout { get; init; }
+
     /// <summary>How connections are opened; null for TCP and Unix domain sockets.</summary>
     public IConnector? Connector { get; init; }
 
@@ -76,6 +93,8 @@ public sealed record JsonRpcClientOptions
             .Concat(Reconnect is null ? ["Reconnect is null"] : Reconnect.Faults("Reconnect"))
             .Concat(Breaker is null ? ["Breaker is null; use BreakerOptions.Off"] : Breaker.Faults("Breaker"))
             .Concat(RetryBudget is null ? ["RetryBudget is null; use RetryBudget.Off"] : RetryBudget.Faults("RetryBudget"))
+            .Concat(Heartbeat is null ? ["Heartbeat is null; use HeartbeatOptions.Off"] : Heartbeat.Faults("Heartbeat"))
+            .Concat(TcpKeepAlive is null ? ["TcpKeepAlive is null; use TcpKeepAlive.Off"] : TcpKeepAlive.Faults("TcpKeepAlive"))
             .Concat(LimitFaults());
 
     private IEnumerable<string> ServerFaults()
@@ -107,6 +126,10 @@ public sealed record JsonRpcClientOptions
             yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
         }
         if (MaxQueuedEvents < 1) yield return $"MaxQueuedEvents is {MaxQueuedEvents}; it must be at least 1";
+        if (TcpUserTimeout is { TotalMilliseconds: < 1 or > int.MaxValue })
+        {
+            yield return $"TcpUserTimeout is {TcpUserTimeout}; it must be in 1..{int.MaxValue} ms, or null for the system's own bound";
+        }
         if (Continuations is null) yield return "Continuations is null; use PipeScheduler.ThreadPool or PipeScheduler.Inline";
     }
 }

@@ -31,7 +31,7 @@ public sealed class JsonRpcListener : IAsyncDisposable
         options.ThrowIfFaulty();
         IScheduler clock = scheduler ?? RealTime.Scheduler;
         _services = new ListenerServices(options, clock);
-        _acceptor = (options.Transport ?? new SocketListenerTransport(clock)).Listen(endPoint);
+        _acceptor = (options.Transport ?? new SocketListenerTransport(clock) { KeepAlive = options.TcpKeepAlive }).Listen(endPoint);
         _connections = new OpenConnections(_services);
     }
 

@@ -49,6 +49,12 @@ public sealed record JsonRpcListenerOptions
     /// <summary>How parameters are read and results are written; null for System.Text.Json.</summary>
     public IJsonRpcSerializer? Serializer { get; init; }
 
+    /// <summary>
+    /// How the system watches over TCP connections on which nothing moves. After 30 s, every 10 s, three times, by default. A
+    /// <see cref="Transport"/> of your own does not heed it.
+    /// </summary>
+    public TcpKeepAlive TcpKeepAlive { get; init; } = TcpKeepAlive.Default;
+
     /// <summary>What is listened on; null for TCP and Unix domain sockets.</summary>
     public IListenerTransport? Transport { get; init; }
 
@@ -88,6 +94,7 @@ public sealed record JsonRpcListenerOptions
             yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
         }
         if (HalfClosedLimit < TimeSpan.Zero) yield return $"HalfClosedLimit is {HalfClosedLimit}; it must not be negative";
+        foreach (string fault in TcpKeepAlive?.Faults(nameof(TcpKeepAlive)) ?? ["TcpKeepAlive is null; use TcpKeepAlive.Off"]) yield return fault;
         if (Continuations is null) yield return "Continuations is null; use PipeScheduler.ThreadPool or PipeScheduler.Inline";
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reactive.Concurrency;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
@@ -14,19 +15,24 @@ internal sealed class ServerConnection : IObserver<Frame>
     private readonly Server _server;
     private readonly JsonRpcClientOptions _options;
     private readonly Action<ServerConnection, Exception> _ended;
+    private readonly Heartbeat? _heartbeat;
     private int _lossCounted;
+    private int _hasEnded;
 
     /// <param name="server">The server.</param>
     /// <param name="frames">The frames.</param>
     /// <param name="options">The client's options.</param>
-    /// <param name="ended">Called when the connection has ended; it has <see cref="FailPending"/> tell the requests that wait.</param>
-    public ServerConnection(Server server, FrameConnection frames, JsonRpcClientOptions options, Action<ServerConnection, Exception> ended)
+    /// <param name="clock">The clock of the heartbeat.</param>
+    /// <param name="ended">Called once, when the connection has ended; it has <see cref="FailPending"/> tell the requests that wait.</param>
+    public ServerConnection(
+        Server server, FrameConnection frames, JsonRpcClientOptions options, IScheduler clock, Action<ServerConnection, Exception> ended)
     {
         _server = server;
         Frames = frames;
         _options = options;
         _ended = ended;
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer));
+        if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, frames, clock, EndAsDead);
     }
 
     public FrameConnection Frames { get; }
@@ -58,6 +64,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <summary>Ends the connection from our side: the requests that wait hear of it, what was sent may still leave.</summary>
     public void Close(Exception why)
     {
+        _heartbeat?.Stop();
         FailPending(why);
         Frames.CompleteSending();
     }
@@ -96,7 +103,8 @@ internal sealed class ServerConnection : IObserver<Frame>
     private PendingRequest? TakePending(in Envelope envelope, Frame frame)
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
-        if (request is null) _server.Dropped(reason, frame.Payload.Length);
+        bool probe = _heartbeat is not null && envelope.Id == Heartbeat.ProbeId;
+        if (request is null && !probe) _server.Dropped(reason, frame.Payload.Length);
         return request;
     }
 
@@ -111,7 +119,20 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
 
-    private void End(Exception how) => _ended(this, how);
+    private void EndAsDead(TimeSpan silence)
+    {
+        End(new ConnectionLostException(
+            $"the heartbeat gave up the connection to {_server.Address}: nothing was heard for {silence.TotalSeconds:0.###} s, nor any reply to {_options.Heartbeat.Method}"));
+        // The subscription to the frames may not have returned yet; then nobody else closes them.
+        Frames.Dispose();
+    }
+
+    private void End(Exception how)
+    {
+        _heartbeat?.Stop();
+        // The heartbeat's clock and the reader may both find the end.
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0) _ended(this, how);
+    }
 
     /// <summary>One exception for each request: a shared instance would gather the stack traces of all its observers.</summary>
     private static Exception FreshFailure(Exception how) => how switch

@@ -86,7 +86,7 @@ internal sealed class ServerLink
         };
         TimeSpan since = _stopwatch.Elapsed;
         var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString());
-        var connection = new ServerConnection(_server, frames, _options, (ended, how) =>
+        var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
         {
             _connection = null;
             _server.Lost(how.Message);

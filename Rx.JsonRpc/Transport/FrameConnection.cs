@@ -54,6 +54,9 @@ public sealed class FrameConnection : IDisposable
     /// <summary>Called once, on any thread, when nothing more is read or written; with the failure if that was the reason.</summary>
     internal Action<Exception?>? Released { get; init; }
 
+    /// <summary>Called by the reader whenever bytes have come, before they are looked at. Set before the subscription.</summary>
+    internal Action? BytesCame { get; set; }
+
     /// <summary>Queues a frame for the writer; from any thread.</summary>
     /// <param name="payload">The payload; copied before the call returns.</param>
     /// <returns>False when the connection is closed or too many bytes wait.</returns>
@@ -130,6 +133,7 @@ public sealed class FrameConnection : IDisposable
     {
         ReadOnlySequence<byte> buffer = read.Buffer;
         long length = buffer.Length;
+        if (length > 0) BytesCame?.Invoke();
         end = ReadBuffered(ref buffer, observer);
         bool partial = !buffer.IsEmpty;
         _bytesBefore += length - buffer.Length;

@@ -51,6 +51,9 @@ public sealed class SocketAcceptor : IAcceptor
         }
     }
 
+    /// <summary>How the system watches over TCP connections on which nothing moves.</summary>
+    public TcpKeepAlive KeepAlive { get; init; } = TcpKeepAlive.Default;
+
     /// <inheritdoc/>
     public EndPoint LocalEndPoint { get; }
 
@@ -86,7 +89,11 @@ public sealed class SocketAcceptor : IAcceptor
         Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (LocalEndPoint is IPEndPoint) socket.NoDelay = true;
+            if (LocalEndPoint is IPEndPoint)
+            {
+                socket.NoDelay = true;
+                TcpWatch.Apply(socket, KeepAlive);
+            }
             EndPoint remote = socket.RemoteEndPoint ?? LocalEndPoint;
             return new AcceptedConnection(new SocketPipe(socket, _scheduler), remote);
         }

@@ -32,6 +32,12 @@ public sealed class SocketConnector : IConnector
         _resolve = resolve;
     }
 
+    /// <summary>How the system watches over TCP connections on which nothing moves.</summary>
+    public TcpKeepAlive KeepAlive { get; init; } = TcpKeepAlive.Default;
+
+    /// <summary>See <see cref="JsonRpcClientOptions.TcpUserTimeout"/>; null for the system's own bound.</summary>
+    public TimeSpan? UserTimeout { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="SocketException">There is no connection to the one address; the message names it.</exception>
     /// <exception cref="IOException">No address of a host name could be reached; names host, addresses and errors.</exception>
@@ -49,11 +55,16 @@ public sealed class SocketConnector : IConnector
         return new SocketPipe(socket, _scheduler);
     }
 
-    private static async ValueTask<Socket> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    private async ValueTask<Socket> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         Socket socket = StreamSocket.Create(endPoint);
         try
         {
+            if (endPoint is IPEndPoint)
+            {
+                TcpWatch.Apply(socket, KeepAlive);
+                if (UserTimeout is { } timeout) TcpWatch.ApplyUserTimeout(socket, timeout);
+            }
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             if (StreamSocket.IsConnectedToItself(socket)) throw new SocketException((int)SocketError.ConnectionRefused);
             return socket;

@@ -16,6 +16,9 @@ public sealed class SocketListenerTransport : IListenerTransport
         _scheduler = scheduler;
     }
 
+    /// <summary>How the system watches over TCP connections on which nothing moves.</summary>
+    public TcpKeepAlive KeepAlive { get; init; } = TcpKeepAlive.Default;
+
     /// <inheritdoc/>
-    public IAcceptor Listen(EndPoint endPoint) => new SocketAcceptor(endPoint, _scheduler);
+    public IAcceptor Listen(EndPoint endPoint) => new SocketAcceptor(endPoint, _scheduler) { KeepAlive = KeepAlive };
 }

@@ -1,0 +1,88 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// Watches over one connection: when nothing has been heard for a while it sends one call, and when nothing is heard of that either it
+/// says that the peer is dead. One timer, which whatever is heard leaves alone; it looks at the time when it fires.
+/// </summary>
+internal sealed class Heartbeat
+{
+    /// <summary>
+    /// An id that the pending table never gives out. So a probe takes no place from a request, a server that is full can still be probed,
+    /// and an answer that comes late is known for what it is.
+    /// </summary>
+    public const long ProbeId = 1;
+
+    private readonly HeartbeatOptions _options;
+    private readonly FrameConnection _frames;
+    private readonly IScheduler _clock;
+    private readonly IStopwatch _stopwatch;
+    private readonly Action<TimeSpan> _dead;
+    private readonly SerialDisposable _timer = new();
+    private long _heardAt;
+    private volatile bool _probing;
+
+    /// <param name="options">How often, and how long.</param>
+    /// <param name="frames">The connection; its reading has not begun.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="dead">Called at most once, on the clock's thread, with how long nothing was heard.</param>
+    public Heartbeat(HeartbeatOptions options, FrameConnection frames, IScheduler clock, Action<TimeSpan> dead)
+    {
+        _options = options;
+        _frames = frames;
+        _clock = clock;
+        _dead = dead;
+        _stopwatch = clock.StartStopwatch();
+        // Bytes, not frames: a long reply on a slow line is a sign of life long before it is complete.
+        frames.BytesCame = Hear;
+        Wait(options.Interval);
+    }
+
+    /// <summary>Nothing is sent or told any more.</summary>
+    public void Stop() => _timer.Dispose();
+
+    private void Hear()
+    {
+        Volatile.Write(ref _heardAt, _stopwatch.Elapsed.Ticks);
+        _probing = false;
+    }
+
+    private void Wait(TimeSpan due) => _timer.Disposable = _clock.Schedule(this, due, static (_, self) => self.Look());
+
+    private IDisposable Look()
+    {
+        if (_timer.IsDisposed) return Disposable.Empty;
+        TimeSpan silence = _stopwatch.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _heardAt));
+        if (_probing)
+        {
+            _timer.Dispose();
+            _dead(silence);
+        }
+        else if (silence < _options.Interval)
+        {
+            Wait(_options.Interval - silence);
+        }
+        else
+        {
+            _probing = true;
+            Probe();
+            Wait(_options.Timeout);
+        }
+        return Disposable.Empty;
+    }
+
+    private void Probe()
+    {
+        FrameBuffer buffer = FrameBuffer.Rent();
+        RequestWriter.WriteRequest<RawJson>(
+            buffer, _options.Method, MethodName.RequestPrefix(_options.Method), ProbeId, default, null, SystemTextJsonSerializer.Instance, int.MaxValue);
+        // When the queue is full there is no need for another byte: who takes none and says nothing is dead too.
+        _frames.TrySend(buffer.Complete(), null);
+        FrameBuffer.Return(buffer);
+    }
+}
