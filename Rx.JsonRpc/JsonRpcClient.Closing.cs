@@ -44,7 +44,8 @@ public sealed partial class JsonRpcClient
         {
             var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
             await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
-            await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync();
+            await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
+                .ToTask().ConfigureAwait(false);
         }
     }
 }

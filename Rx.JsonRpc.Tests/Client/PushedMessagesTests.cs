@@ -39,6 +39,47 @@ public class PushedMessagesTests
     }
 
     [Fact]
+    public void Notify_WriterIsStuck_CompletesWhenItIsHandedOverAndNoSooner()
+    {
+        ClientInVirtualTime world = StuckWriter(out JsonRpcClient client);
+        Answers<System.Reactive.Unit> answers = world.Subscribe(client.Notify("reload"));
+        world.AdvanceTo(100);
+        Assert.True(answers.Silent);
+
+        world.Network.At("a").Heal();
+
+        Assert.Equal(100, Assert.Single(answers.Values).At);
+        Assert.Equal(["big", "reload"], world["a"].Calls.Select(call => call.Method));
+    }
+
+    [Fact]
+    public void Notify_ConnectionLostBeforeItHadLeft_MovesOn()
+    {
+        ClientInVirtualTime world = StuckWriter(out JsonRpcClient client);
+        Answers<System.Reactive.Unit> answers = world.Subscribe(client.Notify("reload"));
+        world.AdvanceTo(100);
+
+        world.Network.At("a").Reset();
+
+        Assert.Equal(100, Assert.Single(answers.Values).At);
+        Assert.Equal("reload", Assert.Single(world["b"].Calls).Method);
+    }
+
+    [Fact]
+    public void Notify_ConnectionLostAfterwards_IsNotSentAgain()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+        world.Subscribe(client.Notify("reload", policy: new RequestPolicy { Replay = Replay.Always }));
+
+        world["a"].Kill();
+        world.AdvanceTo(10_000);
+
+        Assert.Single(world["a"].Calls);
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
     public void Notifications_ServerPushes_ReachTheObserver()
     {
         var world = new ClientInVirtualTime();
@@ -64,5 +105,15 @@ public class PushedMessagesTests
         JsonElement reply = JsonDocument.Parse(answer!).RootElement;
         Assert.Equal(-32601, reply.GetProperty("error").GetProperty("code").GetInt32());
         Assert.Equal("s1", reply.GetProperty("id").GetString());
+    }
+
+    /// <summary>Whatever is sent to the first server now waits behind bytes that its network does not take.</summary>
+    private static ClientInVirtualTime StuckWriter(out JsonRpcClient client)
+    {
+        var world = new ClientInVirtualTime();
+        client = world.Client("a,2 b,1");
+        world.Network.At("a").BlackHole();
+        world.Subscribe(client.Notify("big", RawJson.Parse($"[\"{new string('x', 70_000)}\"]")));
+        return world;
     }
 }

@@ -138,6 +138,7 @@ public class BoundsTests
             MaxQueuedBytesPerConnection = 5,
             HalfClosedLimit = TimeSpan.FromTicks(-1),
             Continuations = null!,
+            TcpKeepAlive = null!,
         };
 
         string message = Assert.Throws<ArgumentException>(() => new JsonRpcListener(new System.Net.IPEndPoint(0, 0), options)).Message;
@@ -145,7 +146,7 @@ public class BoundsTests
         string[] names =
         [
             "MaxConnections", "MaxCallsPerConnection", "MaxBatch", "MaxQueuedEvents", "MaxFrameBytes", "MaxQueuedBytesPerConnection",
-            "HalfClosedLimit", "Continuations",
+            "HalfClosedLimit", "Continuations", "TcpKeepAlive",
         ];
         Assert.All(names, name => Assert.Contains($"{name} is ", message));
     }

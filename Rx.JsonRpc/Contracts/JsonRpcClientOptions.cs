@@ -44,7 +44,16 @@ public sealed record JsonRpcClientOptions
     /// <summary>The longest frame that is read or sent, in bytes. 4 MiB by default.</summary>
     public int MaxFrameBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Notifications, changes and diagnostics that wait for their observers, each; above it the newest is dropped. 1,024 by default.</summary>
+    /// <summary>
+    /// Requests of a server on one connection that this client has not answered yet, their parameters within
+    /// <see cref="MaxQueuedBytesPerConnection"/>; above it one is answered with error -32000. 1,024 by default.
+    /// </summary>
+    public int MaxOpenServerCalls { get; init; } = 1024;
+
+    /// <summary>How long a server's request may stay unanswered; then it is answered with error -32603. 30 s by default.</summary>
+    public TimeSpan ServerCallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Notifications, servers' requests, changes and diagnostics that wait for their observers, each; above it the newest is dropped. 1,024 by default.</summary>
     public int MaxQueuedEvents { get; init; } = 1024;
 
     /// <summary>Whether replies must keep to the letter of JSON-RPC 2.0: <c>jsonrpc</c> present, exactly one of result and error. False by default.</summary>
@@ -125,6 +134,8 @@ public sealed record JsonRpcClientOptions
         {
             yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
         }
+        if (MaxOpenServerCalls < 1) yield return $"MaxOpenServerCalls is {MaxOpenServerCalls}; it must be at least 1";
+        if (ServerCallTimeout <= TimeSpan.Zero) yield return $"ServerCallTimeout is {ServerCallTimeout}; it must be above zero";
         if (MaxQueuedEvents < 1) yield return $"MaxQueuedEvents is {MaxQueuedEvents}; it must be at least 1";
         if (TcpUserTimeout is { TotalMilliseconds: < 1 or > int.MaxValue })
         {

@@ -56,7 +56,7 @@ public enum DropReason
     /// <summary>A reply with an id that was never given out, or with none.</summary>
     UnknownId,
 
-    /// <summary>A notification, a change or a diagnostic that found its queue full.</summary>
+    /// <summary>A notification, a change or a diagnostic that found its queue full, or an answer to a server's own request.</summary>
     QueueFull,
 }
 

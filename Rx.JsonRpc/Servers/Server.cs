@@ -45,6 +45,8 @@ public sealed class Server
 
     internal IJsonRpcSerializer Serializer => _services.Serializer;
 
+    internal ServerCallRoutes Calls => _services.Calls;
+
     internal Continuations Continuations => _services.Continuations;
 
     /// <summary>How much of what the server sent, or of what was to be told about it, has been dropped for a reason.</summary>
@@ -167,7 +169,7 @@ public sealed class Server
         request.Begin(connection);
     }
 
-    private bool IsUsable => _breaker.IsClosed && !_draining && _links.Any(link => link.Connection is not null);
+    internal bool IsUsable => _breaker.IsClosed && !_draining && _links.Any(link => link.Connection is not null);
 
     private ServerConnection? Pick()
     {

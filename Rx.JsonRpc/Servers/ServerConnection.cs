@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Reactive.Concurrency;
-using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
 
@@ -16,6 +14,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     private readonly JsonRpcClientOptions _options;
     private readonly Action<ServerConnection, Exception> _ended;
     private readonly Heartbeat? _heartbeat;
+    private readonly OpenServerCalls _calls;
     private int _lossCounted;
     private int _hasEnded;
 
@@ -32,6 +31,7 @@ internal sealed class ServerConnection : IObserver<Frame>
         _options = options;
         _ended = ended;
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer));
+        _calls = new OpenServerCalls(server, frames, options, clock);
         if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, frames, clock, EndAsDead);
     }
 
@@ -65,6 +65,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     public void Close(Exception why)
     {
         _heartbeat?.Stop();
+        _calls.End();
         FailPending(why);
         Frames.CompleteSending();
     }
@@ -89,7 +90,7 @@ internal sealed class ServerConnection : IObserver<Frame>
                 _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, ParametersOf(envelope)), frame.Payload.Length);
                 break;
             case EnvelopeKind.Call:
-                AnswerMethodNotFound(envelope);
+                _calls.Take(envelope);
                 break;
             case EnvelopeKind.NotJson:
                 _server.Dropped(DropReason.NotJson, frame.Payload.Length);
@@ -108,15 +109,6 @@ internal sealed class ServerConnection : IObserver<Frame>
         return request;
     }
 
-    private void AnswerMethodNotFound(in Envelope call)
-    {
-        // A client has no methods. Silence would leave the server waiting, so it is told (JSON-RPC 2.0, section 5.1).
-        FrameBuffer buffer = FrameBuffer.Rent();
-        ReplyWriter.WriteError(buffer, call.IdJson.ToArray(), new JsonRpcError(JsonRpcError.MethodNotFound, "Method not found"));
-        Frames.TrySend(buffer.Payload);
-        FrameBuffer.Return(buffer);
-    }
-
     private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
 
     private void EndAsDead(TimeSpan silence)
@@ -130,6 +122,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     private void End(Exception how)
     {
         _heartbeat?.Stop();
+        _calls.End();
         // The heartbeat's clock and the reader may both find the end.
         if (Interlocked.Exchange(ref _hasEnded, 1) == 0) _ended(this, how);
     }

@@ -18,6 +18,7 @@ internal sealed class ServerServices
         Continuations = new Continuations(options.Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
+        Calls = new ServerCallRoutes(Continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
     }
 
@@ -41,6 +42,9 @@ internal sealed class ServerServices
 
     public Publisher<ServerNotification> Notifications { get; }
 
+    /// <summary>What servers ask of this client.</summary>
+    public ServerCallRoutes Calls { get; }
+
     public Publisher<ServerDiagnostic> Diagnostics { get; }
 
     /// <summary>A breaker for a server of that priority. Called while the client is made.</summary>
@@ -51,5 +55,5 @@ internal sealed class ServerServices
     }
 
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
-    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Diagnostics.Complete());
+    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete());
 }

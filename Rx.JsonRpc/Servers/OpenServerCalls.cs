@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Reactive.Concurrency;
+using Rx.JsonRpc.Framing;
+using Rx.JsonRpc.Protocol;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>
+/// The requests that a server sent on one connection and that have no answer yet, up to the bounds. Leaving the table is the only right
+/// to answer: host, time limit and the end of the connection race for it.
+/// </summary>
+internal sealed class OpenServerCalls
+{
+    private static readonly JsonRpcError NoMethod = new(JsonRpcError.MethodNotFound, "Method not found");
+    private static readonly JsonRpcError TooMany = new(-32000, "Too many calls in flight");
+    private static readonly JsonRpcError TooLate = new(JsonRpcError.InternalError, "Not answered in time");
+    private static readonly JsonRpcError TooLong = new(JsonRpcError.InternalError, "The reply is too long");
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<ServerRequest> _open = [];
+    private readonly Server _server;
+    private readonly FrameConnection _frames;
+    private readonly JsonRpcClientOptions _options;
+    private readonly IScheduler _clock;
+    private long _bytes;
+    private bool _ended;
+
+    public OpenServerCalls(Server server, FrameConnection frames, JsonRpcClientOptions options, IScheduler clock)
+    {
+        _server = server;
+        _frames = frames;
+        _options = options;
+        _clock = clock;
+    }
+
+    public IJsonRpcSerializer Serializer => _server.Serializer;
+
+    /// <summary>Passes a request on to the host, or answers it: silence would leave the server waiting (JSON-RPC 2.0, section 5.1).</summary>
+    public void Take(in Envelope call)
+    {
+        if (!_server.Calls.Knows(call.Method!))
+        {
+            Refuse(call, NoMethod);
+            return;
+        }
+        var request = new ServerRequest(this, _server.Address, call);
+        if (!TryEnter(request))
+        {
+            Refuse(call, TooMany);
+            return;
+        }
+        request.Limit.Disposable = _clock.Schedule(request, _options.ServerCallTimeout, static (_, late) =>
+        {
+            late.TryFail(TooLate);
+            return System.Reactive.Disposables.Disposable.Empty;
+        });
+        if (!_server.Calls.TryPublish(request)) request.TryFail(TooMany);
+    }
+
+    public static void RefuseUnknown(ServerRequest request) => request.TryFail(NoMethod);
+
+    /// <summary>A look before an answer is written for nothing; it may be too late all the same.</summary>
+    public bool Has(ServerRequest request)
+    {
+        lock (_gate) return _open.Contains(request);
+    }
+
+    public bool TryAnswer(ServerRequest request, FrameBuffer reply)
+    {
+        lock (_gate)
+        {
+            if (!_open.Remove(request)) return false;
+            _bytes -= request.Parameters.Utf8.Length;
+        }
+        request.Limit.Dispose();
+        if (reply.PayloadLength > _options.MaxFrameBytes)
+        {
+            reply.Truncate(0);
+            ReplyWriter.WriteError(reply, request.Id.Utf8.Span, TooLong);
+        }
+        return TrySend(reply);
+    }
+
+    /// <summary>No answer can reach the server any more.</summary>
+    public void End()
+    {
+        ServerRequest[] left;
+        lock (_gate)
+        {
+            _ended = true;
+            left = [.. _open];
+            _open.Clear();
+        }
+        foreach (ServerRequest request in left) request.Limit.Dispose();
+    }
+
+    private bool TryEnter(ServerRequest request)
+    {
+        lock (_gate)
+        {
+            int length = request.Parameters.Utf8.Length;
+            if (_ended || _open.Count >= _options.MaxOpenServerCalls || length > _options.MaxQueuedBytesPerConnection - _bytes) return false;
+            _bytes += length;
+            return _open.Add(request);
+        }
+    }
+
+    private void Refuse(in Envelope call, JsonRpcError error)
+    {
+        FrameBuffer reply = FrameBuffer.Rent();
+        ReplyWriter.WriteError(reply, call.IdJson.ToArray(), error);
+        TrySend(reply);
+        FrameBuffer.Return(reply);
+    }
+
+    private bool TrySend(FrameBuffer reply)
+    {
+        SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
+            ? SendResult.QueueFull
+            : _frames.TrySend(reply.Complete(), null);
+        // A server that asks and does not read must not make the queue grow, nor end the requests that are under way.
+        if (sent == SendResult.QueueFull) _server.Dropped(DropReason.QueueFull, reply.PayloadLength);
+        return sent == SendResult.Queued;
+    }
+}
