@@ -235,6 +235,18 @@ public class HeartbeatTests
     }
 
     [Fact]
+    public void ConnectionLost_ForGood_NoTimerIsLeft()
+    {
+        Client("a", change: options => options with { MaxConnectionAttempts = 0 });
+        _world.AdvanceTo(1000);
+        _world["a"].Kill();
+
+        _world.Clock.Start();
+
+        Assert.Equal(1000, _world.Now);
+    }
+
+    [Fact]
     public void Off_IsTheDefault()
     {
         _world.Client("a");

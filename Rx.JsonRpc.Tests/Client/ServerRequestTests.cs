@@ -27,7 +27,9 @@ public class ServerRequestTests
         Assert.True(request.TryAnswer(RawJson.Parse("0.7")));
         Assert.False(request.TryAnswer(RawJson.Parse("0.8")));
         Assert.False(request.TryFail(new JsonRpcError(1, "late")));
+        _world.Clock.Start();
         Assert.Equal([(0, "\"s1\"", "0.7")], _heard);
+        Assert.Equal(0, _world.Now);
     }
 
     [Fact]

@@ -111,13 +111,8 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
 
-    private void EndAsDead(TimeSpan silence)
-    {
-        End(new ConnectionLostException(
-            $"the heartbeat gave up the connection to {_server.Address}: nothing was heard for {silence.TotalSeconds:0.###} s, nor any reply to {_options.Heartbeat.Method}"));
-        // The subscription to the frames may not have returned yet; then nobody else closes them.
-        Frames.Dispose();
-    }
+    private void EndAsDead(TimeSpan silence) => End(new ConnectionLostException(FormattableString.Invariant(
+        $"the heartbeat gave up the connection to {_server.Address}: nothing was heard for {silence.TotalSeconds:0.###} s, nor any reply to {_options.Heartbeat.Method}")));
 
     private void End(Exception how)
     {
