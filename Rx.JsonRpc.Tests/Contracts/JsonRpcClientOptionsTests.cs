@@ -41,6 +41,7 @@ public class JsonRpcClientOptionsTests
             MaxFrameBytes = 63,
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
+            DrainTimeout = TimeSpan.FromTicks(-1),
             Continuations = null!,
             Breaker = new BreakerOptions
             {
@@ -62,7 +63,7 @@ public class JsonRpcClientOptionsTests
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "Continuations is null",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "DrainTimeout is -00:00:00.0000001", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],
@@ -75,6 +76,10 @@ public class JsonRpcClientOptionsTests
         Assert.Contains("Servers is empty", FaultOf(new JsonRpcClientOptions()));
         Assert.Contains("Servers is empty", FaultOf(Good with { Servers = null! }));
     }
+
+    [Fact]
+    public void ThrowIfFaulty_NoServersButATopology_IsGood() =>
+        new JsonRpcClientOptions { Topology = System.Reactive.Linq.Observable.Never<IReadOnlyList<ServerAddress>>() }.ThrowIfFaulty();
 
     [Fact]
     public void ThrowIfFaulty_NullParts_AreNamed() =>

@@ -29,6 +29,9 @@ internal sealed class PendingRequests
     private long _freeHead = Pack(0, NoSlot);
     private int _used;
     private volatile bool _closed;
+    private bool _swept;
+    private volatile Action? _whenEmpty;
+    private int _occupied;
 
     public PendingRequests(int capacity)
     {
@@ -78,7 +81,19 @@ internal sealed class PendingRequests
         int index = (int)(request.Id & ((1L << _indexBits) - 1));
         if (Interlocked.CompareExchange(ref SlotAt(index).Request, null, request) != request) return false;
         PushFree(index);
+        if (_whenEmpty is not null) CloseIfEmpty();
         return true;
+    }
+
+    /// <summary>
+    /// Closes the table once no request waits, and says so; at once if none does. Not when the table is swept: whoever sweeps it knows.
+    /// </summary>
+    public void CloseWhenEmpty(Action closed)
+    {
+        _whenEmpty = closed;
+        // A removal looks for the action after it took its entry out, this looks for entries after it set the action.
+        Interlocked.MemoryBarrier();
+        CloseIfEmpty();
     }
 
     /// <summary>Takes out the request that a reply belongs to; null and the reason when there is none.</summary>
@@ -98,7 +113,11 @@ internal sealed class PendingRequests
     /// <summary>Closes the table and gives every request that waits to the caller, each once.</summary>
     public IEnumerable<PendingRequest> CloseAndTakeAll()
     {
-        _closed = true;
+        lock (_growth)
+        {
+            _swept = _closed = true;
+            _whenEmpty = null;
+        }
         Interlocked.MemoryBarrier();
         int used = Volatile.Read(ref _used);
         for (int index = 0; index < used; index++)
@@ -107,6 +126,43 @@ internal sealed class PendingRequests
             if (Interlocked.Exchange(ref segment[index & (SegmentSize - 1)].Request, null) is { } request) yield return request;
         }
     }
+
+    private void CloseIfEmpty()
+    {
+        if (IsOccupied(Volatile.Read(ref _occupied))) return;
+        Action? closed;
+        lock (_growth)
+        {
+            closed = _whenEmpty;
+            if (closed is null) return;
+            _closed = true;
+            Interlocked.MemoryBarrier();
+            if (FindOccupiedLocked())
+            {
+                _closed = _swept;
+                return;
+            }
+            _whenEmpty = null;
+        }
+        closed();
+    }
+
+    /// <summary>Goes on from where it found one last: a table that is emptied is not searched from its start at each removal.</summary>
+    private bool FindOccupiedLocked()
+    {
+        int used = _used;
+        for (int i = 0; i < used; i++)
+        {
+            int index = (_occupied + i) % used;
+            if (!IsOccupied(index)) continue;
+            Volatile.Write(ref _occupied, index);
+            return true;
+        }
+        return false;
+    }
+
+    private bool IsOccupied(int index) =>
+        index < Volatile.Read(ref _used) && TrySlot(index, out Slot[] segment) && Volatile.Read(ref segment[index & (SegmentSize - 1)].Request) is not null;
 
     private static long Pack(long version, int index) => (version << 32) | (uint)index;
 

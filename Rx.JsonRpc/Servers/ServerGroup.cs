@@ -1,27 +1,39 @@
 namespace Rx.JsonRpc;
 
-/// <summary>The servers of one priority.</summary>
+/// <summary>The servers of one priority. It never changes; when they do, another group takes its place.</summary>
 public sealed class ServerGroup
 {
-    internal ServerGroup(int priority, IReadOnlyList<Server> servers)
+    private readonly int[] _weights;
+    private readonly RoundRobinTurns<Server> _turns;
+
+    private ServerGroup(int priority, Server[] servers, int[] weights, long lastTurn)
     {
         Priority = priority;
         Servers = servers;
-        InTurn = servers.RoundRobin(server => server.Address.Weight);
+        _weights = weights;
+        _turns = new RoundRobinTurns<Server>(servers, weights, lastTurn);
+        InTurn = _turns;
     }
 
     /// <summary>The priority; a higher number is tried first.</summary>
     public int Priority { get; }
 
-    /// <summary>The servers, in the order in which they were named.</summary>
+    /// <summary>The servers, in the order in which they were named; later ones behind.</summary>
     public IReadOnlyList<Server> Servers { get; }
 
     /// <summary>Every server once; each enumeration starts one turn further, by weight.</summary>
     public IEnumerable<Server> InTurn { get; }
 
-    /// <summary>Groups servers, the highest priority first.</summary>
-    internal static ServerGroup[] Of(IEnumerable<Server> servers) =>
+    /// <summary>Groups servers, the highest priority first; a group of before that still holds is kept, and every turn goes on.</summary>
+    internal static ServerGroup[] Of(IEnumerable<Server> servers, IReadOnlyList<ServerGroup> before) =>
         [.. servers.GroupBy(server => server.Address.Priority)
                    .OrderByDescending(group => group.Key)
-                   .Select(group => new ServerGroup(group.Key, [.. group]))];
+                   .Select(group => Next(group.Key, [.. group], before.FirstOrDefault(old => old.Priority == group.Key)))];
+
+    private static ServerGroup Next(int priority, Server[] servers, ServerGroup? before)
+    {
+        int[] weights = [.. servers.Select(server => server.Address.Weight)];
+        if (before is not null && before.Servers.SequenceEqual(servers) && before._weights.SequenceEqual(weights)) return before;
+        return new ServerGroup(priority, servers, weights, before?._turns.LastTurn ?? -1);
+    }
 }
