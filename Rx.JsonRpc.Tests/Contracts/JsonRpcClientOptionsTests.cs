@@ -42,6 +42,10 @@ public class JsonRpcClientOptionsTests
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
             DrainTimeout = TimeSpan.FromTicks(-1),
+            Balancing = (Balancing)9,
+            FailbackDelay = TimeSpan.FromTicks(-1),
+            SlowStart = TimeSpan.FromTicks(-1),
+            BalancingRandom = null!,
             Continuations = null!,
             Breaker = new BreakerOptions
             {
@@ -63,7 +67,8 @@ public class JsonRpcClientOptionsTests
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "DrainTimeout is -00:00:00.0000001", "Continuations is null",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "DrainTimeout is -00:00:00.0000001",
+                "Balancing is 9", "FailbackDelay is -00:00:00.0000001", "SlowStart is -00:00:00.0000001", "BalancingRandom is null", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],

@@ -25,6 +25,24 @@ public sealed record JsonRpcClientOptions
     /// <summary>What holds for requests that bring no policy of their own.</summary>
     public RequestPolicy Policy { get; init; } = RequestPolicy.Default;
 
+    /// <summary>Which server of a group is asked first. Round robin by default.</summary>
+    public Balancing Balancing { get; init; } = Balancing.RoundRobin;
+
+    /// <summary>
+    /// How long a server that came back, after it lost its connection or was ejected, is passed over while another one is usable, so that
+    /// a flapping server does not pull traffic back and forth. Not in the group of the lowest priority. Zero, which is at once, by default.
+    /// </summary>
+    public TimeSpan FailbackDelay { get; init; }
+
+    /// <summary>
+    /// How long a server that came back takes until it has its full share of its group's requests again; it grows from a tenth. Zero,
+    /// which is at once, by default. A server's very first connection has its full share, and no delay.
+    /// </summary>
+    public TimeSpan SlowStart { get; init; }
+
+    /// <summary>Where <see cref="Balancing"/> and <see cref="SlowStart"/> have their random numbers in [0, 1) from; called from any thread.</summary>
+    public Func<double> BalancingRandom { get; init; } = Random.Shared.NextDouble;
+
     /// <summary>When a server that fails calls is left alone for a while. 5 failures in a row, or half of 20 calls, by default.</summary>
     public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
 
@@ -100,6 +118,10 @@ public sealed record JsonRpcClientOptions
 
     private IEnumerable<string> LimitFaults()
     {
+        if (!Enum.IsDefined(Balancing)) yield return $"Balancing is {Balancing}; it must be RoundRobin or LeastInFlight";
+        if (FailbackDelay < TimeSpan.Zero) yield return $"FailbackDelay is {FailbackDelay}; it must not be negative";
+        if (SlowStart < TimeSpan.Zero) yield return $"SlowStart is {SlowStart}; it must not be negative";
+        if (BalancingRandom is null) yield return "BalancingRandom is null";
         if (DrainTimeout < TimeSpan.Zero) yield return $"DrainTimeout is {DrainTimeout}; it must not be negative";
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
         if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead server would be called without a pause";

@@ -22,6 +22,7 @@ internal sealed class PendingRequests
     private const int NoSlot = -1;
 
     private readonly int _capacity;
+    private readonly bool _counts;
     private readonly int _indexBits;
     private readonly Slot[]?[] _segments;
     private readonly Lock _growth = new();
@@ -32,10 +33,14 @@ internal sealed class PendingRequests
     private bool _swept;
     private volatile Action? _whenEmpty;
     private int _occupied;
+    private int _load;
 
-    public PendingRequests(int capacity)
+    /// <param name="capacity">How many requests it holds.</param>
+    /// <param name="counts">Whether <see cref="Load"/> is kept; it is one more shared number for every request.</param>
+    public PendingRequests(int capacity, bool counts = false)
     {
         _capacity = capacity;
+        _counts = counts;
         _indexBits = Math.Max(1, BitOperations.Log2((uint)capacity - 1) + 1);
         _segments = new Slot[]?[((capacity - 1) >> SegmentBits) + 1];
     }
@@ -55,6 +60,9 @@ internal sealed class PendingRequests
         }
     }
 
+    /// <summary>How many requests wait, kept at each change until the table is swept; 0 when it does not count.</summary>
+    public int Load => Volatile.Read(ref _load);
+
     /// <summary>Whether another request would be let in; by the time it comes that may have changed.</summary>
     public bool HasRoom => (int)Volatile.Read(ref _freeHead) != NoSlot || Volatile.Read(ref _used) < _capacity;
 
@@ -69,6 +77,7 @@ internal sealed class PendingRequests
         // JSON numbers are exact up to 2^53 (RFC 8259, section 6): the generation has what the index leaves of that.
         slot.Generation = (slot.Generation % ((1L << (53 - _indexBits)) - 1)) + 1;
         request.Id = (slot.Generation << _indexBits) | (uint)index;
+        if (_counts) Interlocked.Increment(ref _load);
         Interlocked.Exchange(ref slot.Request, request);
         // The table may have been closed and swept between the first check and the entry; whoever removes the entry now owns its fate.
         return _closed && TryRemove(request) ? Admission.Closed : Admission.Admitted;
@@ -81,6 +90,7 @@ internal sealed class PendingRequests
         int index = (int)(request.Id & ((1L << _indexBits) - 1));
         if (Interlocked.CompareExchange(ref SlotAt(index).Request, null, request) != request) return false;
         PushFree(index);
+        if (_counts) Interlocked.Decrement(ref _load);
         if (_whenEmpty is not null) CloseIfEmpty();
         return true;
     }

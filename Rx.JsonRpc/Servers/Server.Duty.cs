@@ -35,6 +35,7 @@ public sealed partial class Server
         {
             if (_closed || _duty == Duty.Leaving) return;
             if (duty is Duty.On or Duty.Draining) begun = ReplaceEndedLinksLocked();
+            if (duty == Duty.On && _duty != Duty.On) _enabledByHand = true;
             _duty = duty;
             _orderReason = reason;
             if (duty == Duty.On) _services.Breakers.Join(_breaker, _address.Priority);

@@ -181,7 +181,7 @@ public sealed partial class Server
         request.Begin(connection);
     }
 
-    private bool IsUsable => _breaker.IsClosed && _duty == Duty.On && !_draining && _links.Any(link => link.Connection is not null);
+    internal bool IsUsable => _breaker.IsClosed && _duty == Duty.On && !_draining && _links.Any(link => link.Connection is not null);
 
     private ServerConnection? Pick()
     {
@@ -220,6 +220,7 @@ public sealed partial class Server
         if (from == to) return;
         _state = to;
         _since = _services.Clock.Now;
+        if (to == ServerState.Connected) NoteReturnLocked();
         var change = new ServerChange(Address, from, to, reason, _since);
         if (!_services.Changes.TryAdd(change)) Interlocked.Increment(ref _dropped[(int)DropReason.QueueFull]);
     }

@@ -26,7 +26,7 @@ internal sealed class ServerConnection : IObserver<Frame>
         Frames = frames;
         _options = options;
         _ended = ended;
-        Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer));
+        Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
     }
 
     public FrameConnection Frames { get; }

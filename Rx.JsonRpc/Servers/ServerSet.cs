@@ -25,6 +25,11 @@ internal sealed class ServerSet
         {
             ServerGroup[] groups = _groups;
             if (groups.Length == 0) throw new NoServerException("the client has no server at the moment: its topology names none");
+            if (_services.Options.FailbackDelay > TimeSpan.Zero)
+            {
+                foreach (IEnumerable<Server> turn in Failback.Late(groups, _services)) yield return turn;
+                yield break;
+            }
             foreach (ServerGroup group in groups) yield return group.InTurn;
         }
     }
@@ -59,7 +64,7 @@ internal sealed class ServerSet
             _present = next;
             _leaving = [.. _leaving.Where(server => server.State != ServerState.Retired), .. removed];
             _services.Servers = [.. next.Values];
-            _groups = ServerGroup.Of(next.Values, _groups);
+            _groups = ServerGroup.Of(next.Values, _groups, _services);
             draining = _draining;
         }
         // Without the lock: they tell their observers, and call the connector.
