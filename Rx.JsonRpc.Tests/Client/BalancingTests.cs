@@ -52,6 +52,14 @@ public class BalancingTests
     }
 
     [Fact]
+    public void LeastInFlight_OneIsAway_IsNotChosenForItsEmptyHands()
+    {
+        JsonRpcClient client = Client("a! b c", options => options with { Balancing = Balancing.LeastInFlight });
+        _world.AdvanceTo(10);
+        for (int i = 0; i < 30; i++) Assert.Single(_world.Subscribe(client.Call("m")).Value.Attempts);
+    }
+
+    [Fact]
     public void LeastInFlight_EjectedServer_IsProbedAllTheSame()
     {
         JsonRpcClient client = Client("a b", options => options with { Balancing = Balancing.LeastInFlight });

@@ -72,6 +72,29 @@ public class ManualOrderTests
 
         Assert.Equal("7", open.Value.ToString());
         Assert.Equal((ServerState.Connected, 1, 0), (Seen(client).State, Seen(client).Connections, Seen(client).InFlight));
+        Assert.Equal("connected", Seen(client).Reason);
+    }
+
+    [Fact]
+    public void Disable_OtherOfTwo_TheLastOneIsNotEjectedByRate()
+    {
+        JsonRpcClient client = _world.Client("b a", options => options with { Breaker = new BreakerOptions { ConsecutiveFailures = int.MaxValue } });
+        client.Disable(A);
+        _world["b"].OnCall = _ => { };
+        for (int i = 0; i < 60; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(600);
+        Assert.Equal(ServerState.Connected, Seen(client).State);
+    }
+
+    [Fact]
+    public void Drain_DuringTheFirstConnect_RequestsThatWaitMoveOn()
+    {
+        _world.Network.At("a").NeverConnect();
+        JsonRpcClient client = _world.Client("a,2 b,1");
+        Answers<RawJson> waiting = _world.Subscribe(client.Request("m"));
+        Assert.True(waiting.Silent);
+        client.Drain(A);
+        Assert.Equal("\"b\"", waiting.Value.ToString());
     }
 
     [Fact]

@@ -137,6 +137,50 @@ public class TopologyTests
     }
 
     [Fact]
+    public void OnNext_ServerAddedToAGroup_ItsTurnGoesOn()
+    {
+        JsonRpcClient client = Client("a b c d", initially: "a b c");
+        Assert.Equal("\"a\"", One(client));
+        Push(client, "a b c d");
+        Assert.Equal(["\"b\"", "\"c\""], Two(client));
+    }
+
+    [Fact]
+    public void OnNext_OtherPriority_TheBreakerGoesAlong()
+    {
+        JsonRpcClient client = Client("a,2 b,1", change: options => options with { Breaker = new BreakerOptions { ConsecutiveFailures = int.MaxValue } });
+        _world["a"].OnCall = _ => { };
+        Push(client, "a b");
+
+        for (int i = 0; i < 60; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(600);
+
+        // Alone in its old group it would never be ejected by rate.
+        Assert.Equal(ServerState.Ejected, client.Groups[0].Servers[0].State);
+    }
+
+    [Fact]
+    public void OnNext_ClientDrains_NewServersDrainToo()
+    {
+        JsonRpcClient client = Client("a b", initially: "a");
+        _ = client.DrainAsync(TimeSpan.FromSeconds(1)).AsTask();
+        Push(client, "a b");
+        Assert.Equal([ServerState.Draining, ServerState.Draining], client.Groups[0].Servers.Select(server => server.State));
+    }
+
+    [Fact]
+    public void OnNext_EmptyAfterARetryableError_GivesThatError()
+    {
+        JsonRpcClient client = Client("a");
+        _world["a"].OnCall = call => call.Error(-32000, "busy");
+        var policy = new RequestPolicy { RetryOn = ErrorCodes.Parse("-32000"), Retries = 1, Backoff = Backoff.Constant(TimeSpan.FromMilliseconds(50)) };
+        Answers<Reply<RawJson>> answers = _world.Subscribe(client.Call("m", policy: policy));
+        Push(client, "");
+        _world.AdvanceTo(100);
+        Assert.Equal(-32000, answers.Value.Error!.Code);
+    }
+
+    [Fact]
     public void OnNext_BetweenTwoRounds_TheNextRoundTakesTheNewServers()
     {
         JsonRpcClient client = Client("a! b", initially: "a!");
