@@ -6,6 +6,8 @@ namespace Rx.JsonRpc;
 
 public sealed partial class JsonRpcClient
 {
+    private volatile bool _closed;
+
     /// <summary>Takes no new requests, and waits for those that are open. The connections stay; dispose the client afterwards.</summary>
     /// <param name="limit">How long; requests that are open then end with <see cref="RequestTimeoutException"/>.</param>
     /// <param name="cancellationToken">Ends the waiting early; the open requests stay open.</param>
@@ -13,7 +15,7 @@ public sealed partial class JsonRpcClient
     public async ValueTask DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
-        foreach (Server server in AllServers) server.Drain();
+        _servers.Drain();
         _openRequests.Drain();
         try
         {
@@ -36,14 +38,15 @@ public sealed partial class JsonRpcClient
     /// </returns>
     public async ValueTask DisposeAsync()
     {
+        _closed = true;
         try
         {
-            _openRequests.Close();
+            using (_topology) _openRequests.Close();
         }
         finally
         {
             var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
-            await Task.WhenAll(AllServers.Select(server => server.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+            await _servers.CloseAsync(closed, "the client was disposed", ClosingLimit).ConfigureAwait(false);
             await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
                 .ToTask().ConfigureAwait(false);
         }

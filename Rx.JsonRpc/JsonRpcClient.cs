@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Linq;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Transport;
@@ -20,6 +19,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly IScheduler _clock;
     private readonly IStopwatch _stopwatch;
     private readonly ServerServices _services;
+    private readonly ServerSet _servers;
+    private readonly TopologyFeed _topology;
     private readonly OpenRequests _openRequests = new();
     private readonly ReplayTokens _replayTokens;
 
@@ -47,13 +48,14 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
             ?? new SocketConnector(_clock) { KeepAlive = options.TcpKeepAlive, UserTimeout = options.TcpUserTimeout };
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
         _stopwatch = _services.Stopwatch;
-        Groups = ServerGroup.Of(options.Servers.Select(address => new Server(address, _services)));
-        _services.Servers = [.. AllServers];
-        foreach (Server server in AllServers) server.Start();
+        _servers = new ServerSet(_services);
+        _servers.Become(options.Servers);
+        _topology = new TopologyFeed(_servers, _services);
+        if (options.Topology is not null) _topology.Start(options.Topology);
     }
 
-    /// <summary>The servers by priority, the highest first.</summary>
-    public IReadOnlyList<ServerGroup> Groups { get; }
+    /// <summary>The servers by priority, the highest first, as they are now; the list itself never changes.</summary>
+    public IReadOnlyList<ServerGroup> Groups => _servers.Groups;
 
     /// <summary>What servers push, in order for each server. Hot; completes when the client is disposed.</summary>
     public IObservable<ServerNotification> Notifications => _services.Notifications;
@@ -63,8 +65,6 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
 
     /// <summary>What was counted and dropped: late replies, frames that are no JSON. Hot; completes when the client is disposed.</summary>
     public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
-
-    private IEnumerable<Server> AllServers => Groups.SelectMany(group => group.Servers);
 
     /// <summary>A request whose error reply is a value. Cold: each subscription sends it anew.</summary>
     /// <typeparam name="TParams">The parameters' type.</typeparam>
@@ -123,7 +123,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
         return PerSubscription<T>(method, mayMove, trail =>
-            Groups.Select(group => group.InTurn)
+            _servers.InTurn
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)

@@ -43,6 +43,11 @@ public class JsonRpcClientOptionsTests
             MaxQueuedEvents = 0,
             MaxOpenServerCalls = 0,
             ServerCallTimeout = TimeSpan.Zero,
+            DrainTimeout = TimeSpan.FromTicks(-1),
+            Balancing = (Balancing)9,
+            FailbackDelay = TimeSpan.FromTicks(-1),
+            SlowStart = TimeSpan.FromTicks(-1),
+            BalancingRandom = null!,
             Continuations = null!,
             Heartbeat = new HeartbeatOptions { Interval = TimeSpan.Zero, Timeout = TimeSpan.Zero, Method = "" },
             TcpKeepAlive = new TcpKeepAlive { Time = TimeSpan.FromMilliseconds(1500), Interval = TimeSpan.FromSeconds(32_768), RetryCount = 0 },
@@ -67,7 +72,8 @@ public class JsonRpcClientOptionsTests
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00", "Continuations is null",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00",
+                "DrainTimeout is -00:00:00.0000001", "Balancing is 9", "FailbackDelay is -00:00:00.0000001", "SlowStart is -00:00:00.0000001", "BalancingRandom is null", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Heartbeat.Interval is 00:00:00", "Heartbeat.Timeout is 00:00:00", "Heartbeat.Method is empty",
                 "TcpKeepAlive.Time is 00:00:01.5", "TcpKeepAlive.Interval is 09:06:08", "TcpKeepAlive.RetryCount is 0", "TcpUserTimeout is 00:00:00",
@@ -82,6 +88,10 @@ public class JsonRpcClientOptionsTests
         Assert.Contains("Servers is empty", FaultOf(new JsonRpcClientOptions()));
         Assert.Contains("Servers is empty", FaultOf(Good with { Servers = null! }));
     }
+
+    [Fact]
+    public void ThrowIfFaulty_NoServersButATopology_IsGood() =>
+        new JsonRpcClientOptions { Topology = System.Reactive.Linq.Observable.Never<IReadOnlyList<ServerAddress>>() }.ThrowIfFaulty();
 
     [Fact]
     public void ThrowIfFaulty_NullParts_AreNamed() =>

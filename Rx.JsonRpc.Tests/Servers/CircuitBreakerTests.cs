@@ -152,6 +152,25 @@ public class CircuitBreakerTests
         Assert.Equal(2, breakers.Count(breaker => !breaker.IsClosed));
     }
 
+    [Fact]
+    public void Groups_BreakerLeavesOrChangesItsGroup_IsCountedWhereItIs()
+    {
+        BreakerOptions onlyRate = Unjittered with { ConsecutiveFailures = int.MaxValue };
+        var groups = new BreakerGroups(onlyRate);
+        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 4).Select(_ => groups.Make(1))];
+        groups.Leave(breakers[3]);
+        groups.Join(breakers[2], 2);
+
+        // Two are left: one may be ejected. Alone in its group: never.
+        foreach (CircuitBreaker breaker in breakers[..3]) Eject(breaker, At(0), 40);
+        Assert.Equal([false, true, true], breakers[..3].Select(breaker => breaker.IsClosed));
+
+        groups.Join(breakers[2], 1);
+        groups.Join(breakers[3], 1);
+        Eject(breakers[2], At(0), 40);
+        Assert.False(breakers[2].IsClosed);
+    }
+
     private sealed class Round(CircuitBreaker breaker)
     {
         private int _admitted;

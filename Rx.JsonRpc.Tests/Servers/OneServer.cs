@@ -61,7 +61,7 @@ internal sealed class OneServer : IConnector
         return (answers, record);
     }
 
-    public Task Close() => Server.CloseAsync(new ObjectDisposedException("test"), TimeSpan.FromMilliseconds(500));
+    public Task Close() => Server.CloseAsync(new ObjectDisposedException("test"), "test", TimeSpan.FromMilliseconds(500));
 
     public ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {

@@ -5,11 +5,43 @@ namespace Rx.JsonRpc;
 /// <summary>What a client is made from. Everything that a peer can make grow has a finite bound here.</summary>
 public sealed record JsonRpcClientOptions
 {
-    /// <summary>The servers; at least one, each end point once.</summary>
+    /// <summary>The servers, each end point once; at least one, unless there is a <see cref="Topology"/>: then those until it speaks.</summary>
     public IReadOnlyList<ServerAddress> Servers { get; init; } = [];
+
+    /// <summary>
+    /// The servers as they change: each list replaces the one before. Null for servers that never change (default). Subscribed when the
+    /// client is made, until it is disposed; may call from any thread.
+    /// </summary>
+    /// <remarks>
+    /// Servers that stay keep their connections, also with another priority or weight; those that are gone drain. <b>OnNext</b> with a
+    /// faulty list changes nothing and is told by <see cref="JsonRpcClient.TopologyFaults"/>, as is <b>OnError</b>; after it, and after
+    /// <b>OnCompleted</b>, the last list stands.
+    /// </remarks>
+    public IObservable<IReadOnlyList<ServerAddress>>? Topology { get; init; }
+
+    /// <summary>How long the requests in flight on a removed server may take before its connections are closed. 30 s by default.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What holds for requests that bring no policy of their own.</summary>
     public RequestPolicy Policy { get; init; } = RequestPolicy.Default;
+
+    /// <summary>Which server of a group is asked first. Round robin by default.</summary>
+    public Balancing Balancing { get; init; } = Balancing.RoundRobin;
+
+    /// <summary>
+    /// How long a server that came back, after it lost its connection or was ejected, is passed over while another one is usable, so that
+    /// a flapping server does not pull traffic back and forth. Not in the group of the lowest priority. Zero, which is at once, by default.
+    /// </summary>
+    public TimeSpan FailbackDelay { get; init; }
+
+    /// <summary>
+    /// How long a server that came back takes until it has its full share of its group's requests again; it grows from a tenth. Zero,
+    /// which is at once, by default. A server's very first connection has its full share, and no delay.
+    /// </summary>
+    public TimeSpan SlowStart { get; init; }
+
+    /// <summary>Where <see cref="Balancing"/> and <see cref="SlowStart"/> have their random numbers in [0, 1) from; called from any thread.</summary>
+    public Func<double> BalancingRandom { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>When a server that fails calls is left alone for a while. 5 failures in a row, or half of 20 calls, by default.</summary>
     public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
@@ -108,19 +140,17 @@ public sealed record JsonRpcClientOptions
 
     private IEnumerable<string> ServerFaults()
     {
-        if (Servers is null or { Count: 0 }) yield return "Servers is empty; name at least one";
-        var seen = new HashSet<string>();
-        for (int i = 0; i < (Servers?.Count ?? 0); i++)
-        {
-            ServerAddress? server = Servers![i];
-            if (server?.EndPoint is null) yield return $"Servers[{i}] has no end point";
-            else if (!seen.Add(server.Identity)) yield return $"Servers[{i}] names {server} again";
-            if (server?.Weight < 1) yield return $"Servers[{i}].Weight is {server.Weight}; it must be at least 1";
-        }
+        if (Servers is null || (Servers.Count == 0 && Topology is null)) yield return "Servers is empty; name at least one, or a Topology";
+        foreach (string fault in ServerListFaults.In(Servers ?? [], "Servers")) yield return fault;
     }
 
     private IEnumerable<string> LimitFaults()
     {
+        if (!Enum.IsDefined(Balancing)) yield return $"Balancing is {Balancing}; it must be RoundRobin or LeastInFlight";
+        if (FailbackDelay < TimeSpan.Zero) yield return $"FailbackDelay is {FailbackDelay}; it must not be negative";
+        if (SlowStart < TimeSpan.Zero) yield return $"SlowStart is {SlowStart}; it must not be negative";
+        if (BalancingRandom is null) yield return "BalancingRandom is null";
+        if (DrainTimeout < TimeSpan.Zero) yield return $"DrainTimeout is {DrainTimeout}; it must not be negative";
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
         if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead server would be called without a pause";
         if (MaxConnectionAttempts < -1) yield return $"MaxConnectionAttempts is {MaxConnectionAttempts}; it must be -1 (for ever) or more";

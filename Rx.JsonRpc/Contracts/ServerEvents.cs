@@ -15,11 +15,14 @@ public enum ServerState
     /// <summary>Connected, but left alone by its circuit breaker, because calls to it failed.</summary>
     Ejected,
 
-    /// <summary>Takes no new requests; those in flight may end.</summary>
+    /// <summary>Takes no new requests; those in flight may end. By hand, because it was removed, or because the client drains.</summary>
     Draining,
 
-    /// <summary>Given up for good: the attempts are used up, or the client is disposed.</summary>
+    /// <summary>Given up for good: the attempts are used up, it was removed, or the client is disposed.</summary>
     Retired,
+
+    /// <summary>Taken out by hand: takes no new requests, and its connections close when those in flight have ended.</summary>
+    Disabled,
 }
 
 /// <summary>A server changed its state.</summary>

@@ -21,6 +21,9 @@ internal sealed class RoundRobinTurns<T> : IEnumerable<T>
         _turn = lastTurn;
     }
 
+    /// <summary>The last turn that was taken, for one who goes on from there with other items.</summary>
+    internal long LastTurn => Interlocked.Read(ref _turn);
+
     public IEnumerator<T> GetEnumerator() => _weighted is null ? InListOrder() : ByWeight(_weighted);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

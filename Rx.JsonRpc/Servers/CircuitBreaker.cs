@@ -32,9 +32,9 @@ internal sealed class CircuitBreaker
     private const long Probing = 2;
 
     private readonly BreakerOptions _options;
-    private readonly BreakerGroup _group;
     private readonly FailureWindow _window;
     private readonly Backoff _bounds;
+    private volatile BreakerGroup _group;
     private long _state;
     private int _inARow;
     private int _ejections;
@@ -46,13 +46,22 @@ internal sealed class CircuitBreaker
         _group = group;
         _window = new FailureWindow(options.Window);
         _bounds = new Backoff { First = options.FirstEjection, Max = options.MaxEjection, Jitter = false };
-        group.Add(this);
+        lock (group.Gate) group.AddLocked(this);
     }
 
     public bool IsClosed => PhaseOf(Interlocked.Read(ref _state)) == Closed;
 
     /// <summary>Why the server was ejected last, and for how long.</summary>
     public string Reason { get; private set; } = "";
+
+    /// <summary>When the ejection is over, by the clock that is passed in; null when the server is not ejected.</summary>
+    public TimeSpan? EjectedUntil
+    {
+        get
+        {
+            lock (_group.Gate) return PhaseOf(_state) == Closed ? null : _until;
+        }
+    }
 
     /// <summary>True when the server may be asked, and under which number the verdict is to be given.</summary>
     /// <param name="now">The time.</param>
@@ -78,6 +87,14 @@ internal sealed class CircuitBreaker
         if (Volatile.Read(ref _inARow) != 0) Volatile.Write(ref _inARow, 0);
         return false;
     }
+
+    public void JoinLocked(BreakerGroup group)
+    {
+        _group = group;
+        group.AddLocked(this);
+    }
+
+    public void LeaveLocked() => _group.RemoveLocked(this);
 
     private bool TryProbe(TimeSpan now, bool mayProbe, out long ticket)
     {

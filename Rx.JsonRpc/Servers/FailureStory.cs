@@ -9,13 +9,17 @@ internal static class FailureStory
     public static JsonRpcError? AnswerIn(Exception failure, RequestTrail trail) => failure switch
     {
         ErrorReplyException reply => reply.Error,
-        AggregateException or TimeoutException => trail.LastError,
+        AggregateException or TimeoutException or NoServerException => trail.LastError,
         _ => null,
     };
 
     public static Exception Tell(Exception failure, RequestTrail trail)
     {
-        if (failure is AggregateException or TimeoutException)
+        if (failure is NoServerException none && trail.Attempts.Count == 0)
+        {
+            failure = new NoServerException($"{trail.Method}: {none.Message}") { Method = trail.Method };
+        }
+        else if (failure is AggregateException or TimeoutException or NoServerException)
         {
             failure = trail.LastDecisive() switch
             {

@@ -22,6 +22,7 @@ internal sealed class PendingRequests
     private const int NoSlot = -1;
 
     private readonly int _capacity;
+    private readonly bool _counts;
     private readonly int _indexBits;
     private readonly Slot[]?[] _segments;
     private readonly Lock _growth = new();
@@ -29,10 +30,17 @@ internal sealed class PendingRequests
     private long _freeHead = Pack(0, NoSlot);
     private int _used;
     private volatile bool _closed;
+    private bool _swept;
+    private volatile Action? _whenEmpty;
+    private int _occupied;
+    private int _load;
 
-    public PendingRequests(int capacity)
+    /// <param name="capacity">How many requests it holds.</param>
+    /// <param name="counts">Whether <see cref="Load"/> is kept; it is one more shared number for every request.</param>
+    public PendingRequests(int capacity, bool counts = false)
     {
         _capacity = capacity;
+        _counts = counts;
         _indexBits = Math.Max(1, BitOperations.Log2((uint)capacity - 1) + 1);
         _segments = new Slot[]?[((capacity - 1) >> SegmentBits) + 1];
     }
@@ -52,6 +60,9 @@ internal sealed class PendingRequests
         }
     }
 
+    /// <summary>How many requests wait, kept at each change until the table is swept; 0 when it does not count.</summary>
+    public int Load => Volatile.Read(ref _load);
+
     /// <summary>Whether another request would be let in; by the time it comes that may have changed.</summary>
     public bool HasRoom => (int)Volatile.Read(ref _freeHead) != NoSlot || Volatile.Read(ref _used) < _capacity;
 
@@ -66,6 +77,7 @@ internal sealed class PendingRequests
         // JSON numbers are exact up to 2^53 (RFC 8259, section 6): the generation has what the index leaves of that.
         slot.Generation = (slot.Generation % ((1L << (53 - _indexBits)) - 1)) + 1;
         request.Id = (slot.Generation << _indexBits) | (uint)index;
+        if (_counts) Interlocked.Increment(ref _load);
         Interlocked.Exchange(ref slot.Request, request);
         // The table may have been closed and swept between the first check and the entry; whoever removes the entry now owns its fate.
         return _closed && TryRemove(request) ? Admission.Closed : Admission.Admitted;
@@ -78,7 +90,20 @@ internal sealed class PendingRequests
         int index = (int)(request.Id & ((1L << _indexBits) - 1));
         if (Interlocked.CompareExchange(ref SlotAt(index).Request, null, request) != request) return false;
         PushFree(index);
+        if (_counts) Interlocked.Decrement(ref _load);
+        if (_whenEmpty is not null) CloseIfEmpty();
         return true;
+    }
+
+    /// <summary>
+    /// Closes the table once no request waits, and says so; at once if none does. Not when the table is swept: whoever sweeps it knows.
+    /// </summary>
+    public void CloseWhenEmpty(Action closed)
+    {
+        _whenEmpty = closed;
+        // A removal looks for the action after it took its entry out, this looks for entries after it set the action.
+        Interlocked.MemoryBarrier();
+        CloseIfEmpty();
     }
 
     /// <summary>Takes out the request that a reply belongs to; null and the reason when there is none.</summary>
@@ -98,7 +123,11 @@ internal sealed class PendingRequests
     /// <summary>Closes the table and gives every request that waits to the caller, each once.</summary>
     public IEnumerable<PendingRequest> CloseAndTakeAll()
     {
-        _closed = true;
+        lock (_growth)
+        {
+            _swept = _closed = true;
+            _whenEmpty = null;
+        }
         Interlocked.MemoryBarrier();
         int used = Volatile.Read(ref _used);
         for (int index = 0; index < used; index++)
@@ -107,6 +136,43 @@ internal sealed class PendingRequests
             if (Interlocked.Exchange(ref segment[index & (SegmentSize - 1)].Request, null) is { } request) yield return request;
         }
     }
+
+    private void CloseIfEmpty()
+    {
+        if (IsOccupied(Volatile.Read(ref _occupied))) return;
+        Action? closed;
+        lock (_growth)
+        {
+            closed = _whenEmpty;
+            if (closed is null) return;
+            _closed = true;
+            Interlocked.MemoryBarrier();
+            if (FindOccupiedLocked())
+            {
+                _closed = _swept;
+                return;
+            }
+            _whenEmpty = null;
+        }
+        closed();
+    }
+
+    /// <summary>Goes on from where it found one last: a table that is emptied is not searched from its start at each removal.</summary>
+    private bool FindOccupiedLocked()
+    {
+        int used = _used;
+        for (int i = 0; i < used; i++)
+        {
+            int index = (_occupied + i) % used;
+            if (!IsOccupied(index)) continue;
+            Volatile.Write(ref _occupied, index);
+            return true;
+        }
+        return false;
+    }
+
+    private bool IsOccupied(int index) =>
+        index < Volatile.Read(ref _used) && TrySlot(index, out Slot[] segment) && Volatile.Read(ref segment[index & (SegmentSize - 1)].Request) is not null;
 
     private static long Pack(long version, int index) => (version << 32) | (uint)index;
 

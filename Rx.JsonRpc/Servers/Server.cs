@@ -5,14 +5,15 @@ using Rx.JsonRpc.Transport;
 namespace Rx.JsonRpc;
 
 /// <summary>One server of a client: its address, its state, and what it counts. All members can be read from any thread.</summary>
-public sealed class Server
+public sealed partial class Server
 {
     private readonly ServerServices _services;
-    private readonly ServerLink[] _links;
     private readonly CircuitBreaker _breaker;
     private readonly WaitingLine _firstConnect;
     private readonly Lock _gate = new();
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private volatile ServerAddress _address;
+    private volatile ServerLink[] _links;
     private ServerState _state = ServerState.Connecting;
     private string _reason = "connecting";
     private bool _draining;
@@ -20,16 +21,16 @@ public sealed class Server
 
     internal Server(ServerAddress address, ServerServices services)
     {
-        Address = address;
+        _address = address;
         _services = services;
-        _breaker = services.MakeBreaker(address.Priority);
+        _since = services.Clock.Now;
+        _breaker = services.Breakers.Make(address.Priority);
         _firstConnect = new WaitingLine(services.Options.MaxInFlightPerServer);
-        _links = new ServerLink[services.Options.ConnectionsPerServer];
-        for (int i = 0; i < _links.Length; i++) _links[i] = new ServerLink(this, services.Options, services.Connector, services.Clock);
+        _links = NewLinks();
     }
 
-    /// <summary>Where the server listens, and how it ranks.</summary>
-    public ServerAddress Address { get; }
+    /// <summary>Where the server listens, and how it ranks; a topology may change its rank.</summary>
+    public ServerAddress Address => _address;
 
     /// <summary>The state now; of several connections, the best one counts.</summary>
     public ServerState State
@@ -41,7 +42,13 @@ public sealed class Server
     }
 
     /// <summary>Requests that wait for a reply; counted when asked.</summary>
-    public int InFlight => _links.Sum(link => link.Connection?.Pending.Count ?? 0);
+    public int InFlight
+    {
+        get
+        {
+            lock (_gate) return _links.Concat(_formerLinks).Sum(link => link.Connection?.Pending.Count ?? 0);
+        }
+    }
 
     internal IJsonRpcSerializer Serializer => _services.Serializer;
 
@@ -115,6 +122,7 @@ public sealed class Server
             // For good: a connect that ends while the link is closed must not bring the server back.
             if (link.State == ServerState.Retired) return;
             link.State = state;
+            if (TryForgetFormerLocked(link)) return;
             ChangeLocked(reason);
             firstConnectOver = BestLocked() != ServerState.Connecting;
         }
@@ -123,9 +131,12 @@ public sealed class Server
     }
 
     /// <summary>Why there is no connection, for those who ask before the link has decided what comes next.</summary>
-    internal void Lost(string reason)
+    internal void Lost(ServerLink link, string reason)
     {
-        lock (_gate) _reason = reason;
+        lock (_gate)
+        {
+            if (_duty == Duty.On && Array.IndexOf(_links, link) >= 0) _reason = reason;
+        }
     }
 
     internal void Drain()
@@ -137,8 +148,6 @@ public sealed class Server
         }
         _services.Changes.Flush();
     }
-
-    internal Task CloseAsync(Exception why, TimeSpan limit) => Task.WhenAll(_links.Select(link => link.CloseAsync(why, limit)));
 
     internal void Pushed(ServerNotification notification, long length)
     {
@@ -153,6 +162,11 @@ public sealed class Server
 
     private void Ask(ServerConnection connection, IServerRequest request)
     {
+        if (_duty != Duty.On)
+        {
+            request.Refuse(OffDuty());
+            return;
+        }
         TimeSpan now = _breaker.IsClosed ? default : _services.Stopwatch.Elapsed;
         if (!_breaker.TryAdmit(now, request.Judged is not null, out long ticket) && _services.Servers.Any(server => server.IsUsable))
         {
@@ -169,16 +183,17 @@ public sealed class Server
         request.Begin(connection);
     }
 
-    internal bool IsUsable => _breaker.IsClosed && !_draining && _links.Any(link => link.Connection is not null);
+    internal bool IsUsable => _breaker.IsClosed && _duty == Duty.On && !_draining && _links.Any(link => link.Connection is not null);
 
     private ServerConnection? Pick()
     {
-        if (_links.Length == 1) return _links[0].Connection;
+        ServerLink[] links = _links;
+        if (links.Length == 1) return links[0].Connection;
         uint first = Interlocked.Increment(ref _turn);
         ServerConnection? full = null;
-        for (uint i = 0; i < _links.Length; i++)
+        for (uint i = 0; i < links.Length; i++)
         {
-            if (_links[(first + i) % _links.Length].Connection is not { } connection) continue;
+            if (links[(first + i) % links.Length].Connection is not { } connection) continue;
             if (connection.Pending.HasRoom) return connection;
             full ??= connection;
         }
@@ -197,14 +212,18 @@ public sealed class Server
     {
         ServerState from = _state;
         ServerState best = BestLocked();
-        ServerState to = _draining && best != ServerState.Retired ? ServerState.Draining
+        ServerState to = _duty == Duty.Disabled && !_closed ? ServerState.Disabled
+            : (_draining || _duty != Duty.On) && best != ServerState.Retired ? ServerState.Draining
             : best == ServerState.Connected && !_breaker.IsClosed ? ServerState.Ejected
             : best;
         if (to == ServerState.Ejected) reason = _breaker.Reason;
+        if (_duty != Duty.On && to is ServerState.Draining or ServerState.Disabled) reason = _orderReason;
         _reason = reason;
         if (from == to) return;
         _state = to;
-        var change = new ServerChange(Address, from, to, reason, _services.Clock.Now);
+        _since = _services.Clock.Now;
+        if (to == ServerState.Connected) NoteReturnLocked();
+        var change = new ServerChange(Address, from, to, reason, _since);
         if (!_services.Changes.TryAdd(change)) Interlocked.Increment(ref _dropped[(int)DropReason.QueueFull]);
     }
 

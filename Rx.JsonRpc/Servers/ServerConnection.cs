@@ -30,7 +30,7 @@ internal sealed class ServerConnection : IObserver<Frame>
         Frames = frames;
         _options = options;
         _ended = ended;
-        Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer));
+        Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
         _calls = new OpenServerCalls(server, frames, options, clock);
         if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, frames, clock, EndAsDead);
     }

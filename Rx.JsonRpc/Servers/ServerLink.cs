@@ -14,8 +14,6 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal sealed class ServerLink
 {
-    private const string ClosedByUs = "the client was disposed";
-
     private readonly Server _server;
     private readonly JsonRpcClientOptions _options;
     private readonly IConnector _connector;
@@ -25,6 +23,7 @@ internal sealed class ServerLink
     private readonly AsyncSubject<Unit> _ended = new();
     private volatile ServerConnection? _connection;
     private volatile Exception? _closing;
+    private string _reason = "";
 
     public ServerLink(Server server, JsonRpcClientOptions options, IConnector connector, IScheduler clock)
     {
@@ -40,15 +39,24 @@ internal sealed class ServerLink
 
     public ServerState State { get; set; } = ServerState.Connecting;
 
-    public void Start() =>
+    public bool IsClosing => _closing is not null;
+
+    /// <summary>Attempts to connect since a connection was open last.</summary>
+    public int Attempts { get; private set; }
+
+    public void Start()
+    {
+        if (_closing is not null) return;
         _life.Disposable = Observable.Defer(Connect)
             .SelectMany(Serve)
             .RetryWithBackoff(_options.MaxConnectionAttempts, _options.Reconnect, _clock, MayReconnect, resetOnValue: true)
             .Subscribe(_ => { }, Retire);
+    }
 
     /// <summary>Ends the connection: the requests that wait hear of it at once; what was sent may leave until the limit.</summary>
-    public async Task CloseAsync(Exception why, TimeSpan limit)
+    public async Task CloseAsync(Exception why, string reason, TimeSpan limit)
     {
+        _reason = reason;
         _closing = why;
         Interlocked.MemoryBarrier();
         ServerConnection? connection = _connection;
@@ -60,18 +68,29 @@ internal sealed class ServerLink
         _life.Dispose();
         // Subscribing may not have returned yet: a peer that never pauses keeps it reading, and the link's life does not know it so far.
         connection?.Frames.Dispose();
-        _server.Enter(this, ServerState.Retired, ClosedByUs);
+        _server.Enter(this, ServerState.Retired, _reason);
+    }
+
+    /// <summary>Connects no more, and closes as soon as nothing is in flight.</summary>
+    public void CloseWhenIdle(Exception why, string reason, TimeSpan limit)
+    {
+        _reason = reason;
+        _closing = why;
+        Interlocked.MemoryBarrier();
+        if (_connection is { } connection) connection.Pending.CloseWhenEmpty(() => _ = CloseAsync(why, reason, limit));
+        else _ = CloseAsync(why, reason, limit);
     }
 
     private void Retire(Exception failure)
     {
-        _server.Enter(this, ServerState.Retired, _closing is null ? failure.Message : ClosedByUs);
+        _server.Enter(this, ServerState.Retired, _closing is null ? failure.Message : _reason);
         _ended.OnNext(Unit.Default);
         _ended.OnCompleted();
     }
 
     private IObservable<NewConnection> Connect()
     {
+        Attempts++;
         _server.Enter(this, ServerState.Connecting, "connecting");
         return _connector.Connect(_server.Address.EndPoint, _options.ConnectTimeout, _clock);
     }
@@ -89,7 +108,7 @@ internal sealed class ServerLink
         var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
         {
             _connection = null;
-            _server.Lost(how.Message);
+            _server.Lost(this, how.Message);
             // Before the next connect, which may come at once.
             ended.FailPending(how);
             // A server that accepts and closes at once must not count as a success each time, or it would be called without a pause.
@@ -97,6 +116,7 @@ internal sealed class ServerLink
             life.OnError(how);
         });
         _connection = connection;
+        Attempts = 0;
         _server.Enter(this, ServerState.Connected, "connected");
         if (_closing is not { } why) return frames.Frames.Subscribe(connection);
         // Closed while it was being opened: CloseAsync may have looked for the connection just before it stood here.

@@ -6,7 +6,7 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What the servers of one client share.</summary>
 internal sealed class ServerServices
 {
-    private readonly Dictionary<int, BreakerGroup> _breakers = [];
+    private volatile IReadOnlyList<Server> _servers = [];
 
     public ServerServices(JsonRpcClientOptions options, IConnector connector, IJsonRpcSerializer serializer, IScheduler clock)
     {
@@ -15,11 +15,13 @@ internal sealed class ServerServices
         Serializer = serializer;
         Clock = clock;
         Stopwatch = clock.StartStopwatch();
+        Breakers = new BreakerGroups(options.Breaker);
         Continuations = new Continuations(options.Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
         Calls = new ServerCallRoutes(Continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
+        TopologyFaults = new Publisher<TopologyFault>(Continuations, options.MaxQueuedEvents);
     }
 
     public JsonRpcClientOptions Options { get; }
@@ -33,8 +35,14 @@ internal sealed class ServerServices
     /// <summary>The time that the client's requests are measured by.</summary>
     public IStopwatch Stopwatch { get; }
 
-    /// <summary>Every server of the client.</summary>
-    public IReadOnlyList<Server> Servers { get; set; } = [];
+    public BreakerGroups Breakers { get; }
+
+    /// <summary>Every server of the client, without those that have been removed and drain.</summary>
+    public IReadOnlyList<Server> Servers
+    {
+        get => _servers;
+        set => _servers = value;
+    }
 
     public Continuations Continuations { get; }
 
@@ -47,13 +55,9 @@ internal sealed class ServerServices
 
     public Publisher<ServerDiagnostic> Diagnostics { get; }
 
-    /// <summary>A breaker for a server of that priority. Called while the client is made.</summary>
-    public CircuitBreaker MakeBreaker(int priority)
-    {
-        if (!_breakers.TryGetValue(priority, out BreakerGroup? group)) _breakers.Add(priority, group = new BreakerGroup());
-        return new CircuitBreaker(Options.Breaker, group);
-    }
+    public Publisher<TopologyFault> TopologyFaults { get; }
 
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
-    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete());
+    public Task Complete() =>
+        Task.WhenAll(Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete(), TopologyFaults.Complete());
 }

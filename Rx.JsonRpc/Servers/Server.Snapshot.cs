@@ -1,0 +1,34 @@
+using System.Collections.ObjectModel;
+using Rx.JsonRpc.Servers;
+
+namespace Rx.JsonRpc;
+
+public sealed partial class Server
+{
+    private DateTimeOffset _since;
+
+    internal ServerSnapshot Snapshot()
+    {
+        TimeSpan? ejectedUntil = _breaker.EjectedUntil;
+        TimeSpan now = _services.Stopwatch.Elapsed;
+        DateTimeOffset at = _services.Clock.Now;
+        lock (_gate)
+        {
+            ServerLink[] links = [.. _links, .. _formerLinks];
+            return new ServerSnapshot
+            {
+                Address = Address,
+                State = _state,
+                Reason = _reason,
+                Since = _since,
+                InFlight = links.Sum(link => link.Connection?.Pending.Count ?? 0),
+                Connections = links.Count(link => link.Connection is not null),
+                ConnectAttempts = links.Max(link => link.Attempts),
+                EjectedUntil = ejectedUntil is { } until ? at + (until - now) : null,
+                Dropped = Drops(),
+            };
+        }
+    }
+
+    private ReadOnlyDictionary<DropReason, long> Drops() => Enum.GetValues<DropReason>().ToDictionary(reason => reason, DroppedFor).AsReadOnly();
+}
