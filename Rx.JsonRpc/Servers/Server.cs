@@ -151,6 +151,7 @@ public sealed class Server
 
     private void Ask(ServerConnection connection, IServerRequest request)
     {
+        if (request.Judged is { } asked) asked.Connected = true;
         TimeSpan now = _breaker.IsClosed ? default : _services.Stopwatch.Elapsed;
         if (!_breaker.TryAdmit(now, request.Judged is not null, out long ticket) && _services.Servers.Any(server => server.IsUsable))
         {

@@ -19,6 +19,8 @@ internal sealed class ServerServices
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
+        Records = new Publisher<RequestRecord>(Continuations, options.MaxQueuedEvents);
+        Recorder = new RequestRecorder(Records, clock);
     }
 
     public JsonRpcClientOptions Options { get; }
@@ -43,6 +45,10 @@ internal sealed class ServerServices
 
     public Publisher<ServerDiagnostic> Diagnostics { get; }
 
+    public Publisher<RequestRecord> Records { get; }
+
+    public RequestRecorder Recorder { get; }
+
     /// <summary>A breaker for a server of that priority. Called while the client is made.</summary>
     public CircuitBreaker MakeBreaker(int priority)
     {
@@ -51,5 +57,5 @@ internal sealed class ServerServices
     }
 
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
-    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Diagnostics.Complete());
+    public Task Complete() => Task.WhenAll(Changes.Complete(), Notifications.Complete(), Diagnostics.Complete(), Records.Complete());
 }
