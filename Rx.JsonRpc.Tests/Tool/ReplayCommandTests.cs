@@ -32,6 +32,21 @@ public class ReplayCommandTests
     }
 
     [Fact]
+    public async Task Replay_RequestsOfOneMoment_EachHaveTheirOwnAttempts()
+    {
+        using RecordedLog log = new RecordedLog()
+            .Request(0, "result", 5, On("a", "result", 5))
+            .Request(0, "result", 50, On("a", "result", 50))
+            .Request(0, "result", 520, On("a", "timeout", 500), On("a", "result", 20, after: 500));
+
+        Figures figures = await Of(log, [.. Bare, "--retries", "1", "--replay", "always"]);
+
+        // The last one is asked again after a wait of at most 100 ms, and has its second attempt then.
+        Assert.Equal((3, 4, 50), (figures["results"], figures["sent"], figures.Latency("p50")));
+        Assert.InRange(figures.Latency("max"), 520, 620);
+    }
+
+    [Fact]
     public async Task Replay_WithTheBreaker_LaterRequestsPassTheSilentServerBy()
     {
         using RecordedLog log = SilentSecond();
