@@ -24,7 +24,7 @@ public sealed partial class JsonRpcClient
         ArgumentNullException.ThrowIfNull(typeInfo);
         MethodName.ThrowIfBad(method, _options.AllowReservedMethods);
         byte[] prefix = MethodName.RequestPrefix(method);
-        return Recipe(method, policy, idempotent: false, (server, attempt) => server.Notify(method, prefix, parameters, typeInfo, attempt))
+        return Recipe(method, policy, idempotent: false, recorder: null, (server, attempt) => server.Notify(method, prefix, parameters, typeInfo, attempt))
             .Results();
     }
 

@@ -61,7 +61,7 @@ public sealed partial class JsonRpcClient
 
     private IObservable<Unit> NotifyOne(
         Server server, string method, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<Unit>>> send) =>
-        PerSubscription<Unit>(method, static _ => false, trail =>
+        PerSubscription<Unit>(method, idempotent: false, static _ => false, recorder: null, trail =>
             trail.Attempt(server, policy, attempt => send(attempt).Within(policy.TryTimeout, _clock))
                  .Within(policy.TotalTimeout, _clock)).Results();
 }

@@ -66,6 +66,16 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// <summary>What was counted and dropped: late replies, frames that are no JSON. Hot; completes when the client is disposed.</summary>
     public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
 
+    /// <summary>
+    /// Every request that ends, with its attempts; notifications are left out. Hot; completes when the client is disposed, after the
+    /// requests that were open then. Costs nothing while nobody observes.
+    /// </summary>
+    /// <remarks>Above <see cref="JsonRpcClientOptions.MaxQueuedEvents"/> the newest are dropped, and <see cref="DroppedRecords"/> counts them.</remarks>
+    public IObservable<RequestRecord> Records => _services.Records;
+
+    /// <summary>How many records were dropped because the observers of <see cref="Records"/> did not keep up.</summary>
+    public long DroppedRecords => _services.Recorder.Dropped;
+
     /// <summary>A request whose error reply is a value. Cold: each subscription sends it anew.</summary>
     /// <typeparam name="TParams">The parameters' type.</typeparam>
     /// <typeparam name="TResult">The result's type.</typeparam>
@@ -83,7 +93,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return Recipe(method.Name, policy, method.Idempotent, (server, attempt) => server.Call(method, parameters, attempt));
+        return Recipe(method.Name, policy, method.Idempotent, _services.Recorder, (server, attempt) => server.Call(method, parameters, attempt));
     }
 
     /// <summary>A request whose error reply is a failure: <see cref="Call"/> with <see cref="ResultsOperator.Results"/> behind it.</summary>
@@ -116,13 +126,13 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         Call(Raw(method), parameters, policy);
 
     private IObservable<Reply<T>> Recipe<T>(
-        string method, RequestPolicy? ownPolicy, bool idempotent, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
+        string method, RequestPolicy? ownPolicy, bool idempotent, RequestRecorder? recorder, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
     {
         // The client's own policy was checked with its options.
         ownPolicy?.ThrowIfFaulty();
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        return PerSubscription<T>(method, mayMove, trail =>
+        return PerSubscription<T>(method, idempotent, mayMove, recorder, trail =>
             _servers.InTurn
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
@@ -132,8 +142,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     }
 
     private EdgeOfRequest<T> PerSubscription<T>(
-        string method, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove), _openRequests, pipeline);
+        string method, bool idempotent, Func<Exception, bool> mayMove, RequestRecorder? recorder, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove) { Idempotent = idempotent }, _openRequests, recorder, pipeline);
 
     private Method<RawJson, RawJson> Raw(string name) =>
         new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);

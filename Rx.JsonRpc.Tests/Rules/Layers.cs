@@ -9,6 +9,7 @@ internal static class Layers
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Framing"] = [],
+        ["Recording"] = ["Contracts"],
         ["Contracts"] = [],
         ["Operators"] = ["Contracts"],
         ["Protocol"] = ["Contracts", "Framing"],

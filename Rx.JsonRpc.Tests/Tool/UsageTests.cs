@@ -48,6 +48,8 @@ public class UsageTests
     [InlineData("call", "--servers")]
     [InlineData("bench", "-s", "127.0.0.1:1", "m", "--in-flight", "0")]
     [InlineData("bench", "-s", "127.0.0.1:1", "m", "--connections", "1025")]
+    [InlineData("replay")]
+    [InlineData("replay", "f", "--try-timeout", "3x")]
     [InlineData("serve", "--listen", "127.0.0.1")]
     [InlineData("serve", "--listen", "127.0.0.1:65536")]
     [InlineData("serve", "--listen", "::1:1")]
@@ -64,6 +66,7 @@ public class UsageTests
     [InlineData("notify", "64   wrong usage")]
     [InlineData("serve", "get_user")]
     [InlineData("bench", "allocatedBytesPerRequest")]
+    [InlineData("replay", "the line is named")]
     [InlineData("demo", "exactly once")]
     public async Task Help_OfACommand_EndsWithItsExitCodes(string command, string part)
     {

@@ -20,7 +20,7 @@ internal sealed class BenchCommand
         Each request that ends is followed by the next. Progress goes to stderr, the figures to stdout. Latencies are those of
         results. Allocated bytes are those of this process. The members of --json: method, servers, inFlight, connections,
         seconds, requests, results, resultsPerSecond, latencyMs {p50, p99, p999, max}, errors {kind: count},
-        allocatedBytesPerRequest.
+        allocatedBytesPerRequest. --record writes the first 100,000 requests for 'rxrpc replay', and costs some throughput.
 
         Exit codes:
           0    at least one result
@@ -37,6 +37,12 @@ internal sealed class BenchCommand
     private readonly Option<TimeSpan?> _duration = Durations.Option("--duration", "How long to measure.", UsualDuration);
     private readonly Option<TimeSpan?> _warmUp = Durations.Option("--warm-up", "How long to run before that, uncounted.", UsualWarmUp);
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one line of JSON." };
+    private readonly Option<string?> _record = new("--record")
+    {
+        Description = "Write the first 100,000 requests with their attempts to this file, for 'rxrpc replay'.",
+        HelpName = "FILE",
+    };
+
     private readonly ToolConsole _console;
 
     private BenchCommand(ToolConsole console) => _console = console;
@@ -51,6 +57,7 @@ internal sealed class BenchCommand
         command.Options.Add(bench._duration);
         command.Options.Add(bench._warmUp);
         command.Options.Add(bench._json);
+        command.Options.Add(bench._record);
         command.SetAction(bench.RunAsync);
         return command;
     }
@@ -70,10 +77,19 @@ internal sealed class BenchCommand
         // Room for all of them on one server, whatever share its connections have.
         long room = Math.Min(1 << 24, (long)inFlight * options.ConnectionsPerServer);
         options = options with { MaxInFlightPerServer = Math.Max(options.MaxInFlightPerServer, (int)room) };
-        await using var client = new JsonRpcClient(options);
-        IObservable<Reply<RawJson>> request = client.Call(_input.Method(parsed), _input.Parameters(parsed), _input.Policy(parsed));
-        var run = new LoadRun(request, inFlight, parsed.GetValue(_warmUp) ?? UsualWarmUp, parsed.GetValue(_duration) ?? UsualDuration);
-        LoadFigures figures = await BenchProgress.ShowAsync(_console, progress => run.RunAsync(progress, stop)).ConfigureAwait(false);
+        using BenchRecording? recording = parsed.GetValue(_record) is { } path ? BenchRecording.Open(path) : null;
+        // A burst of the load must find room while the file is written.
+        if (recording is not null) options = options with { MaxQueuedEvents = BenchRecording.Most };
+        var client = new JsonRpcClient(options);
+        LoadFigures figures;
+        await using (client)
+        {
+            recording?.Observe(client);
+            IObservable<Reply<RawJson>> request = client.Call(_input.Method(parsed), _input.Parameters(parsed), _input.Policy(parsed));
+            var run = new LoadRun(request, inFlight, parsed.GetValue(_warmUp) ?? UsualWarmUp, parsed.GetValue(_duration) ?? UsualDuration);
+            figures = await BenchProgress.ShowAsync(_console, progress => run.RunAsync(progress, stop)).ConfigureAwait(false);
+        }
+        if (recording is not null) _console.ErrorLine(recording.Summary(client.DroppedRecords));
         BenchReport report = Report(_input.Method(parsed), options, inFlight, figures);
         foreach (string line in parsed.GetValue(_json) ? [report.ToJson()] : report.ToLines()) _console.Line(line);
         return CodeOf(figures.Tally);

@@ -38,6 +38,7 @@ internal sealed class PolicyInput
 
     public void AddTo(Command command)
     {
+        _timeout.Aliases.Add("--try-timeout");
         command.Options.Add(_timeout);
         command.Options.Add(_total);
         command.Options.Add(_retries);

@@ -53,6 +53,15 @@ public readonly struct Attempt
     /// <summary>How it ended.</summary>
     public AttemptEnd End { get; init; }
 
+    /// <summary>
+    /// Whether the server had a connection for it. An unavailable server that had one was not away: its circuit breaker or a bound kept
+    /// the request from it.
+    /// </summary>
+    public bool Connected { get; init; }
+
+    /// <summary>The code of the JSON-RPC error that it ended with; null for every other end.</summary>
+    public int? ErrorCode { get; init; }
+
     /// <summary>What was wrong, in a few words; empty for a result.</summary>
     public string Reason { get => field ?? ""; init; }
 

@@ -25,6 +25,9 @@ internal sealed class AttemptRecord
     /// <summary>The connection that it was given.</summary>
     public ServerConnection? Connection { get; set; }
 
+    /// <summary>Whether the server had a connection to give, also when it refused the attempt.</summary>
+    public bool Connected { get; set; }
+
     /// <summary>Whether the loss of its connection ended it.</summary>
     public bool Lost { get; set; }
 

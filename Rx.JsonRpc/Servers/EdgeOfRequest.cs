@@ -10,10 +10,17 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
 {
     private readonly Func<RequestTrail> _begin;
     private readonly OpenRequests _openRequests;
+    private readonly RequestRecorder? _recorder;
     private readonly Func<RequestTrail, IObservable<Reply<T>>> _pipeline;
 
-    public EdgeOfRequest(Func<RequestTrail> begin, OpenRequests openRequests, Func<RequestTrail, IObservable<Reply<T>>> pipeline)
+    /// <param name="begin">Makes the trail.</param>
+    /// <param name="openRequests">Where it is entered while it is open.</param>
+    /// <param name="recorder">What is told of its end, before its observer; null to tell nobody.</param>
+    /// <param name="pipeline">The rest of the request.</param>
+    public EdgeOfRequest(
+        Func<RequestTrail> begin, OpenRequests openRequests, RequestRecorder? recorder, Func<RequestTrail, IObservable<Reply<T>>> pipeline)
     {
+        _recorder = recorder;
         _begin = begin;
         _openRequests = openRequests;
         _pipeline = pipeline;
@@ -22,7 +29,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var sink = new Sink(_begin(), _openRequests, observer);
+        var sink = new Sink(_begin(), _openRequests, _recorder, observer);
         if (_openRequests.TryEnter(sink, out Exception? closed)) sink.Run(_pipeline);
         else observer.OnError(closed);
         return sink;
@@ -32,14 +39,16 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
     {
         private readonly RequestTrail _trail;
         private readonly OpenRequests _openRequests;
+        private readonly RequestRecorder? _recorder;
         private IObserver<Reply<T>>? _observer;
         private IDisposable? _upstream;
         private volatile bool _disposed;
 
-        public Sink(RequestTrail trail, OpenRequests openRequests, IObserver<Reply<T>> observer)
+        public Sink(RequestTrail trail, OpenRequests openRequests, RequestRecorder? recorder, IObserver<Reply<T>> observer)
         {
             _trail = trail;
             _openRequests = openRequests;
+            _recorder = recorder;
             _observer = observer;
         }
 
@@ -69,7 +78,9 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
                 return;
             }
             Release();
-            observer.OnError(FailureStory.Tell(failure, _trail));
+            Exception told = FailureStory.Tell(failure, _trail);
+            _recorder?.Record(_trail, told);
+            observer.OnError(told);
         }
 
         public override void Cancel(Exception reason)
@@ -79,21 +90,27 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
             // Afterwards: what has not left by now has been taken back.
             _trail.End(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
-            observer.OnError(FailureStory.Stopped(reason, _trail));
+            Exception told = FailureStory.Stopped(reason, _trail);
+            _recorder?.Record(_trail, told);
+            observer.OnError(told);
         }
 
         public void Dispose()
         {
             _disposed = true;
             if (!TryEnd(out _)) return;
-            _trail.End(AttemptEnd.Cancelled);
             Release();
+            // Afterwards: what has not left by now has been taken back.
+            _trail.End(AttemptEnd.Cancelled);
+            _trail.Seal();
+            _recorder?.Record(_trail, OutcomeKind.Cancelled);
         }
 
         private void Answer(IObserver<Reply<T>> observer, Reply<T> reply)
         {
             // The source is let go first: nothing that it still does (a total timeout that fires while OnNext runs) can reach the observer.
             Release();
+            _recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
             observer.OnNext(reply);
             if (!_disposed) observer.OnCompleted();
         }

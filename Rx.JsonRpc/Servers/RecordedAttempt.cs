@@ -41,7 +41,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
     {
         public void OnNext(Reply<T> reply)
         {
-            attempt._trail.End(reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "");
+            attempt._trail.End(reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "", code: reply.Error?.Code);
             observer.OnNext(reply);
         }
 

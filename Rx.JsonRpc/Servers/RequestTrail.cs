@@ -37,6 +37,9 @@ internal sealed class RequestTrail
 
     public string Method { get; }
 
+    /// <summary>Whether its method is idempotent; for the record.</summary>
+    public bool Idempotent { get; init; }
+
     /// <summary>The error reply that the policy counts as a failure, when the last attempt ended with one.</summary>
     public JsonRpcError? LastError { get; private set; }
 
@@ -103,7 +106,7 @@ internal sealed class RequestTrail
     }
 
     /// <summary>Ends the attempt that is under way, if there is one.</summary>
-    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null)
+    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
         AttemptRecord? open;
         lock (_gate)
@@ -120,7 +123,9 @@ internal sealed class RequestTrail
                 StartedAfter = open.StartedAfter,
                 Took = Elapsed - open.StartedAfter,
                 Written = open.Written,
+                Connected = open.Connected,
                 End = end,
+                ErrorCode = code ?? error?.Code,
                 Reason = reason,
             });
         }

@@ -99,21 +99,6 @@ public sealed partial class Server
         _services.Changes.Flush();
     }
 
-    internal ServerUnavailableException NotConnected()
-    {
-        string reason;
-        lock (_gate) reason = _reason;
-        string prefix = $"{Address}: ";
-        if (reason.StartsWith(prefix, StringComparison.Ordinal)) reason = reason[prefix.Length..];
-        return new ServerUnavailableException($"{Address} is not connected: {reason}");
-    }
-
-    internal ServerUnavailableException Full() =>
-        new($"{Address} has {_services.Options.MaxInFlightPerServer} requests in flight, as many as MaxInFlightPerServer allows");
-
-    internal ServerUnavailableException QueueFull() =>
-        new($"{Address} takes no more bytes: MaxQueuedBytesPerConnection ({_services.Options.MaxQueuedBytesPerConnection}) wait to be sent");
-
     internal void Enter(ServerLink link, ServerState state, string reason)
     {
         bool firstConnectOver;
@@ -162,6 +147,7 @@ public sealed partial class Server
 
     private void Ask(ServerConnection connection, IServerRequest request)
     {
+        if (request.Judged is { } asked) asked.Connected = true;
         if (_duty != Duty.On)
         {
             request.Refuse(OffDuty());

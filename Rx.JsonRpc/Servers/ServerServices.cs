@@ -22,6 +22,8 @@ internal sealed class ServerServices
         Calls = new ServerCallRoutes(Continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
         TopologyFaults = new Publisher<TopologyFault>(Continuations, options.MaxQueuedEvents);
+        Records = new Publisher<RequestRecord>(Continuations, options.MaxQueuedEvents);
+        Recorder = new RequestRecorder(Records, clock);
     }
 
     public JsonRpcClientOptions Options { get; }
@@ -57,7 +59,11 @@ internal sealed class ServerServices
 
     public Publisher<TopologyFault> TopologyFaults { get; }
 
+    public Publisher<RequestRecord> Records { get; }
+
+    public RequestRecorder Recorder { get; }
+
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
-    public Task Complete() =>
-        Task.WhenAll(Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete(), TopologyFaults.Complete());
+    public Task Complete() => Task.WhenAll(
+        Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete(), TopologyFaults.Complete(), Records.Complete());
 }

@@ -79,14 +79,26 @@ public sealed class ScriptedServer : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(method);
         ArgumentNullException.ThrowIfNull(answers);
         ArgumentOutOfRangeException.ThrowIfZero(answers.Length);
-        _script[method] = new ScriptedAnswers(answers);
+        _script[method] = new ScriptedAnswers([.. answers.Select(One)]);
         return this;
+
+        static Action<ScriptedCall, ScriptedAnswer> One(Action<ScriptedAnswer> answer) => (_, given) => answer(given);
     }
 
     /// <summary>Says what answers every method that has no line of its own.</summary>
     /// <param name="answers">What answers the first call, the second, and so on; the last one stays.</param>
     /// <returns>This server.</returns>
     public ScriptedServer OnAny(params Action<ScriptedAnswer>[] answers) => On("*", answers);
+
+    /// <summary>Answers every method that has no line of its own by what was called.</summary>
+    /// <param name="answer">Looks at the call and says what answers it; nothing said means no answer.</param>
+    /// <returns>This server.</returns>
+    public ScriptedServer OnAny(Action<ScriptedCall, ScriptedAnswer> answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        _script["*"] = new ScriptedAnswers([answer]);
+        return this;
+    }
 
     /// <summary>Listens; does nothing when it does already.</summary>
     /// <returns>This server.</returns>
@@ -161,14 +173,14 @@ public sealed class ScriptedServer : IDisposable
                 envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value),
                 envelope.Kind == EnvelopeKind.Call ? RawJson.Copy(envelope.IdJson) : null);
             lock (_gate) _received.Add(call);
-            if (call.Id is { } id) Answer(connection, call.Method, id);
+            if (call.Id is { } id) Answer(connection, call, id);
         }
     }
 
-    private void Answer(FrameConnection connection, string method, RawJson id)
+    private void Answer(FrameConnection connection, ScriptedCall call, RawJson id)
     {
         var answer = new ScriptedAnswer();
-        if (_script.TryGetValue(method, out ScriptedAnswers? answers) || _script.TryGetValue("*", out answers)) answers.Next(answer);
+        if (_script.TryGetValue(call.Method, out ScriptedAnswers? answers) || _script.TryGetValue("*", out answers)) answers.Next(call, answer);
         else answer.Result($"\"{(EndPoint is InMemoryEndPoint named ? named.Name : EndPoint)}\"");
         if (answer.Delay == TimeSpan.Zero) answer.Give(connection, id);
         else _clock.Schedule(answer.Delay, () => answer.Give(connection, id));

@@ -1,0 +1,19 @@
+namespace Rx.JsonRpc;
+
+public sealed partial class Server
+{
+    internal ServerUnavailableException NotConnected()
+    {
+        string reason;
+        lock (_gate) reason = _reason;
+        string prefix = $"{Address}: ";
+        if (reason.StartsWith(prefix, StringComparison.Ordinal)) reason = reason[prefix.Length..];
+        return new ServerUnavailableException($"{Address} is not connected: {reason}");
+    }
+
+    internal ServerUnavailableException Full() =>
+        new($"{Address} has {_services.Options.MaxInFlightPerServer} requests in flight, as many as MaxInFlightPerServer allows");
+
+    internal ServerUnavailableException QueueFull() =>
+        new($"{Address} takes no more bytes: MaxQueuedBytesPerConnection ({_services.Options.MaxQueuedBytesPerConnection}) wait to be sent");
+}
