@@ -20,7 +20,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly IScheduler _clock;
     private readonly IStopwatch _stopwatch;
     private readonly ServerServices _services;
-    private readonly OpenRequests _openRequests = new();
+    private readonly OpenRequests _openRequests;
     private readonly ReplayTokens _replayTokens;
 
     /// <summary>Makes a client with default options.</summary>
@@ -41,6 +41,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfFaulty();
         _options = options;
+        _openRequests = new OpenRequests(options.MaxInFlight);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
         IConnector connector = options.Connector ?? new SocketConnector(_clock);

@@ -41,6 +41,7 @@ public class JsonRpcClientOptionsTests
             MaxFrameBytes = 63,
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
+            MaxInFlight = 0,
             Continuations = null!,
             Breaker = new BreakerOptions
             {
@@ -62,7 +63,7 @@ public class JsonRpcClientOptionsTests
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "Continuations is null",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxInFlight is 0", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],

@@ -35,6 +35,12 @@ public sealed record JsonRpcClientOptions
     /// <summary>Requests in flight per server, shared evenly among its connections; above it a server counts as unavailable. 65,536 by default.</summary>
     public int MaxInFlightPerServer { get; init; } = 65_536;
 
+    /// <summary>
+    /// Requests and notifications of the whole client that have no end yet, waits between rounds and for a server included; above it a
+    /// new one fails at once with <see cref="ServerUnavailableException"/>. 262,144 by default.
+    /// </summary>
+    public int MaxInFlight { get; init; } = 262_144;
+
     /// <summary>Bytes per connection that wait to be handed to the socket; above it a server counts as unavailable. 16 MiB by default.</summary>
     public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
 
@@ -101,6 +107,7 @@ public sealed record JsonRpcClientOptions
         {
             yield return $"MaxInFlightPerServer is {MaxInFlightPerServer}; it must be in ConnectionsPerServer ({ConnectionsPerServer})..{1 << 24}";
         }
+        if (MaxInFlight < 1) yield return $"MaxInFlight is {MaxInFlight}; it must be at least 1";
         if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
         if (MaxQueuedBytesPerConnection < MaxFrameBytes)
         {
