@@ -21,6 +21,7 @@ public sealed partial class JsonRpcClient
         }
         catch (TimeoutException)
         {
+            _services.Waiting.Close();
             _openRequests.CancelAll(() => new RequestTimeoutException($"the client was drained and stopped waiting after {limit}"));
         }
     }
@@ -36,6 +37,8 @@ public sealed partial class JsonRpcClient
     /// </returns>
     public async ValueTask DisposeAsync()
     {
+        // First: the end of one request would make room for another that waits, and that one would be sent.
+        _services.Waiting.Close();
         try
         {
             _openRequests.Close();

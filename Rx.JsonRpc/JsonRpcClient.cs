@@ -127,6 +127,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
+                  .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
                   .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
                   .Within(policy.TotalTimeout, _clock));
     }

@@ -18,6 +18,11 @@ public class JsonRpcClientOptionsTests
     }
 
     [Fact]
+    public void ThrowIfFaulty_WaitWithoutASecondTry_IsRefused() => Assert.Contains(
+        "Policy.WhenDisconnected is Wait and Replay Never",
+        FaultOf(Good with { Policy = new RequestPolicy { WhenDisconnected = WhenDisconnected.Wait, Replay = Replay.Never } }));
+
+    [Fact]
     public void ThrowIfFaulty_EverythingWrong_NamesAllAtOnce()
     {
         var a = new ServerAddress(new DnsEndPoint("a", 1));
@@ -30,6 +35,7 @@ public class JsonRpcClientOptionsTests
                 TotalTimeout = TimeSpan.FromTicks(-1),
                 Retries = -2,
                 Replay = (Replay)9,
+                WhenDisconnected = (WhenDisconnected)7,
                 RetryOn = null!,
                 Backoff = null!,
             },
@@ -42,6 +48,7 @@ public class JsonRpcClientOptionsTests
             MaxQueuedBytesPerConnection = 62,
             MaxQueuedEvents = 0,
             MaxInFlight = 0,
+            MaxWaitingRequests = 0,
             Continuations = null!,
             Breaker = new BreakerOptions
             {
@@ -63,7 +70,8 @@ public class JsonRpcClientOptionsTests
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxInFlight is 0", "Continuations is null",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxInFlight is 0", "MaxWaitingRequests is 0",
+                "Policy.WhenDisconnected is 7", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],

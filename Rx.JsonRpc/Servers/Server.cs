@@ -5,7 +5,7 @@ using Rx.JsonRpc.Transport;
 namespace Rx.JsonRpc;
 
 /// <summary>One server of a client: its address, its state, and what it counts. All members can be read from any thread.</summary>
-public sealed class Server
+public sealed partial class Server
 {
     private readonly ServerServices _services;
     private readonly ServerLink[] _links;
@@ -72,10 +72,7 @@ public sealed class Server
     internal void Admit(IServerRequest request)
     {
         if (Pick() is { } connection) Ask(connection, request);
-        else if (_firstConnect.TryWait(request)) return;
-        // The line may have been closed since that look, and because there is a connection now.
-        else if (Pick() is { } first) Ask(first, request);
-        else request.Refuse(NotConnected());
+        else WaitForFirstConnect(request);
     }
 
     internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
@@ -88,6 +85,7 @@ public sealed class Server
         if (!_breaker.Judge(attempt.Ticket, verdict, now)) return;
         lock (_gate) ChangeLocked(_state == ServerState.Ejected && _breaker.IsClosed ? "the probe call was answered" : _reason);
         _services.Changes.Flush();
+        CallWaiting();
     }
 
     internal ServerUnavailableException NotConnected()
@@ -118,6 +116,8 @@ public sealed class Server
         }
         _services.Changes.Flush();
         if (firstConnectOver) CloseLine();
+        // Afterwards: those in the line of the first connect were here before.
+        CallWaiting();
     }
 
     /// <summary>Why there is no connection, for those who ask before the link has decided what comes next.</summary>
@@ -134,6 +134,7 @@ public sealed class Server
             ChangeLocked("draining");
         }
         _services.Changes.Flush();
+        CallWaiting();
     }
 
     internal Task CloseAsync(Exception why, TimeSpan limit) => Task.WhenAll(_links.Select(link => link.CloseAsync(why, limit)));
@@ -167,7 +168,27 @@ public sealed class Server
         request.Begin(connection);
     }
 
-    private bool IsUsable => _breaker.IsClosed && !_draining && _links.Any(link => link.Connection is not null);
+    private void WaitForFirstConnect(IServerRequest request)
+    {
+        switch (_firstConnect.TryWait(request))
+        {
+            case Admission.Admitted:
+                break;
+            case Admission.Full:
+                request.Refuse(FirstConnectFull());
+                break;
+            // The line may have been closed since that look, and because there is a connection now.
+            case Admission.Closed when Pick() is { } connection:
+                Ask(connection, request);
+                break;
+            default:
+                request.Refuse(NotConnected());
+                break;
+        }
+    }
+
+    private ServerUnavailableException FirstConnectFull() =>
+        new($"{Address} is still being connected for the first time, and {_services.Options.MaxInFlightPerServer} requests wait for that, as many as MaxInFlightPerServer allows");
 
     private ServerConnection? Pick()
     {

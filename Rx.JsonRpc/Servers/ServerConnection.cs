@@ -97,6 +97,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
         if (request is null) _server.Dropped(reason, frame.Payload.Length);
+        else _server.RoomForOne();
         return request;
     }
 

@@ -16,6 +16,7 @@ internal sealed class ServerServices
         Clock = clock;
         Stopwatch = clock.StartStopwatch();
         Continuations = new Continuations(options.Continuations);
+        Waiting = new WaitingRequests(options.MaxWaitingRequests, Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
@@ -36,6 +37,9 @@ internal sealed class ServerServices
     public IReadOnlyList<Server> Servers { get; set; } = [];
 
     public Continuations Continuations { get; }
+
+    /// <summary>The client's requests that wait for any of the servers.</summary>
+    public WaitingRequests Waiting { get; }
 
     public Publisher<ServerChange> Changes { get; }
 
