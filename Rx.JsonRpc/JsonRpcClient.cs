@@ -128,7 +128,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
                       send(server, attempt).Within(policy.TryTimeout, _clock)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
                   .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
-                  .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
+                  .RetryWithCheckedBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
                   .Within(policy.TotalTimeout, _clock));
     }
 

@@ -47,7 +47,10 @@ public sealed record JsonRpcClientOptions
     /// </summary>
     public int MaxWaitingRequests { get; init; } = 10_000;
 
-    /// <summary>Bytes per connection that wait to be handed to the socket; above it a server counts as unavailable. 16 MiB by default.</summary>
+    /// <summary>
+    /// Bytes per connection that wait to be handed to the socket; above it a server counts as unavailable. What is being handed over at
+    /// that moment comes on top, once more as much at most; and one frame always fits an empty queue. 16 MiB by default.
+    /// </summary>
     public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>The longest frame that is read or sent, in bytes. 4 MiB by default.</summary>
