@@ -171,19 +171,22 @@ public class WaitingForServerTests
     }
 
     [Fact]
-    public void Request_LastUsableServerIsEjected_EjectionIsDisregardedForThoseWhoWait()
+    public void Request_LastUsableServerIsLost_TheEjectedOneIsAsked()
     {
         JsonRpcClient client = _world.Client("a,2 b,1", options => options with { MaxInFlightPerServer = 5 });
         _world["a"].OnCall = _world["b"].OnCall = _ => { };
-        for (int i = 0; i < 10; i++) _world.Subscribe(client.Request("m"));
-        _world.AdvanceTo(100);
-        Answers<RawJson> waiting = _world.Subscribe(client.Request("m", policy: Wait));
-        Assert.Equal(10, _world["a"].Calls.Count + _world["b"].Calls.Count);
-
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
         _world.AdvanceTo(500);
+        Assert.Equal(ServerState.Ejected, client.Groups[0].Servers[0].State);
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
+        Answers<RawJson> waiting = _world.Subscribe(client.Request("m", policy: Wait));
+        Assert.Equal((5, 5), (_world["a"].Calls.Count, _world["b"].Calls.Count));
 
-        Assert.Equal([ServerState.Ejected, ServerState.Ejected], client.Groups.Select(group => group.Servers[0].State));
-        Assert.Equal(11, _world["a"].Calls.Count + _world["b"].Calls.Count);
+        _world.AdvanceTo(600);
+        _world["b"].Kill();
+
+        Assert.Equal((6, 5), (_world["a"].Calls.Count, _world["b"].Calls.Count));
+        Assert.Equal(600, _world["a"].Calls[^1].At / TimeSpan.TicksPerMillisecond);
         Assert.True(waiting.Silent);
     }
 
@@ -215,51 +218,5 @@ public class WaitingForServerTests
         _world["a"].Kill();
 
         Assert.Equal(AttemptEnd.ConnectionLost, Assert.Single(answers.Failure<NoServerException>().Attempts).End);
-    }
-
-    [Fact]
-    public void Dispose_WhileItWaits_LeavesTheLine()
-    {
-        JsonRpcClient client = _world.Client("a!");
-        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait));
-        answers.Subscription.Dispose();
-
-        _world["a"].Start();
-        _world.AdvanceTo(1000);
-
-        Assert.True(answers.Silent);
-        Assert.Empty(_world["a"].Calls);
-    }
-
-    [Fact]
-    public async Task DisposeAsync_OneInFlightAndOneWaiting_EndsBothAndSendsNothing()
-    {
-        JsonRpcClient client = _world.Client("a", options => options with { MaxInFlightPerServer = 1 });
-        _world["a"].OnCall = _ => { };
-        Answers<RawJson> waiting = _world.Subscribe(client.Request("m", policy: Wait));
-        Answers<RawJson>[] all = [waiting, .. Enumerable.Range(0, 3).Select(_ => _world.Subscribe(client.Request("m", policy: Wait)))];
-
-        await client.DisposeAsync();
-
-        Assert.All(all, answers => answers.Failure<ObjectDisposedException>());
-        Assert.Single(_world["a"].Calls);
-    }
-
-    [Fact]
-    public async Task DrainAsync_OneInFlightAndSomeWaiting_ServesThemUntilTheLimit()
-    {
-        JsonRpcClient client = _world.Client("a", options => options with { MaxInFlightPerServer = 1 });
-        _world["a"].OnCall = _ => { };
-        Answers<RawJson>[] all = [.. Enumerable.Range(0, 3).Select(_ => _world.Subscribe(client.Request("m", policy: Wait)))];
-
-        Task drained = client.DrainAsync(TimeSpan.FromMilliseconds(200)).AsTask();
-        _world["a"].Calls[0].Result("1");
-        Assert.Equal(2, _world["a"].Calls.Count);
-        _world.AdvanceTo(200);
-        await drained;
-
-        Assert.Equal("1", all[0].Value.ToString());
-        Assert.All(all[1..], answers => Assert.Contains("drained", answers.Failure<RequestTimeoutException>().Message));
-        Assert.Equal(2, _world["a"].Calls.Count);
     }
 }
