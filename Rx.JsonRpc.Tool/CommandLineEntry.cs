@@ -63,11 +63,15 @@ internal static class CommandLineEntry
 
     private static int Refuse(ParseResult parsed, ToolConsole console)
     {
-        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine(error.Message)}");
+        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine(Message(error))}");
         string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         console.ErrorLine($"rxrpc: see 'rxrpc{command} --help'");
         return ExitCode.Usage;
     }
+
+    private static string Message(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: { Arity.MinimumNumberOfValues: > 0 } missing }
+        ? $"{missing.Name} is missing: {missing.Description}"
+        : error.Message;
 
     private static int LastResort(ToolConsole console, Exception fault)
     {

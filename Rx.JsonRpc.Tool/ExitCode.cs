@@ -15,10 +15,20 @@ internal static class ExitCode
     public const string OfCalls =
         """
         Exit codes:
-          0    a result (call), sent (notify)
+          0    a result
           1    a JSON-RPC error; its JSON is on stderr
           2    timeout: a server was asked, but no reply came in time
           3    failure: no server could be reached, or the connection was lost
+          64   wrong usage or bad input
+          130  interrupted
+        """;
+
+    public const string OfNotifications =
+        """
+        Exit codes:
+          0    it was handed to one server
+          2    timeout: it could not be sent in time, and --replay never let it go to no other server
+          3    failure: no server could be reached, or none took it
           64   wrong usage or bad input
           130  interrupted
         """;

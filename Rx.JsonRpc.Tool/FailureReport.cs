@@ -8,7 +8,7 @@ internal static class FailureReport
         int code = CodeOf(failure);
         console.ErrorLine(failure is ErrorReplyException { Error: var error }
             ? error.ToJson().ToString()
-            : $"rxrpc: {failure.Message.ReplaceLineEndings(" ")}");
+            : $"rxrpc: {InOptions(failure.Message.ReplaceLineEndings(" "))}");
         return code;
     }
 
@@ -23,6 +23,10 @@ internal static class FailureReport
     /// <summary>One line for each attempt.</summary>
     public static void WriteAttempts(ToolConsole console, IReadOnlyList<Attempt> attempts)
     {
-        for (int i = 0; i < attempts.Count; i++) console.ErrorLine($"attempt {i + 1}: {attempts[i]}");
+        for (int i = 0; i < attempts.Count; i++) console.ErrorLine($"attempt {i + 1}: {InOptions(attempts[i].ToString())}");
     }
+
+    /// <summary>The library speaks to programmers; here the same thing is an option.</summary>
+    private static string InOptions(string message) =>
+        message.Replace("mark the method idempotent or set Replay to Always", "use --replay always", StringComparison.Ordinal);
 }

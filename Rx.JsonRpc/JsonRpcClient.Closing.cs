@@ -23,6 +23,7 @@ public sealed partial class JsonRpcClient
         }
         catch (TimeoutException)
         {
+            _services.Waiting.Close();
             _openRequests.CancelAll(() => new RequestTimeoutException($"the client was drained and stopped waiting after {limit}"));
         }
     }
@@ -39,6 +40,8 @@ public sealed partial class JsonRpcClient
     public async ValueTask DisposeAsync()
     {
         _closed = true;
+        // First: the end of one request would make room for another that waits, and that one would be sent.
+        _services.Waiting.Close();
         try
         {
             using (_topology) _openRequests.Close();

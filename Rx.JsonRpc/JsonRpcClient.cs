@@ -21,7 +21,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly ServerServices _services;
     private readonly ServerSet _servers;
     private readonly TopologyFeed _topology;
-    private readonly OpenRequests _openRequests = new();
+    private readonly OpenRequests _openRequests;
     private readonly ReplayTokens _replayTokens;
 
     /// <summary>Makes a client with default options.</summary>
@@ -42,6 +42,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfFaulty();
         _options = options;
+        _openRequests = new OpenRequests(options.MaxInFlight);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
         IConnector connector = options.Connector
@@ -137,7 +138,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
-                  .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
+                  .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
+                  .RetryWithCheckedBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
                   .Within(policy.TotalTimeout, _clock));
     }
 

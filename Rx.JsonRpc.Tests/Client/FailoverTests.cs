@@ -44,22 +44,6 @@ public class FailoverTests
         Assert.Empty(world["backup"].Calls);
     }
 
-    [Theory]
-    [InlineData(Replay.IfNotWritten)]
-    [InlineData(Replay.Always)]
-    public void Request_ServerNotConnected_MovesOnAtOnce(Replay replay)
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a!,2 b,1");
-
-        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, new RequestPolicy { Replay = replay }));
-
-        Assert.Equal("\"b\"", answers.Value.Result.ToString());
-        Assert.Equal(0, answers.CompletedAt);
-        Assert.Equal([AttemptEnd.Unavailable, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
-        Assert.Equal([Written.NotWritten, Written.MaybeExecuted], answers.Value.Attempts.Select(attempt => attempt.Written));
-    }
-
     [Fact]
     public void Request_ServerNotConnectedAndNever_Fails()
     {
@@ -97,21 +81,6 @@ public class FailoverTests
     }
 
     [Fact]
-    public void Request_SilentServerAlways_MovesOnAfterTryTimeout()
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a,2 b,1");
-        world["a"].OnCall = _ => { };
-
-        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: Always));
-        world.AdvanceTo(10_000);
-
-        Assert.Equal("\"b\"", answers.Value.ToString());
-        Assert.Equal(500, answers.CompletedAt);
-        Assert.Equal(500 * TimeSpan.TicksPerMillisecond, Assert.Single(world["b"].Calls).At);
-    }
-
-    [Fact]
     public void Request_IdempotentMethod_MeansAlways()
     {
         var world = new ClientInVirtualTime();
@@ -125,58 +94,6 @@ public class FailoverTests
     }
 
     [Fact]
-    public void Request_ConnectionLostAfterWrittenIfNotWritten_FailsAtOnce()
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a,2 b,1");
-        world["a"].OnCall = _ => { };
-        Answers<RawJson> answers = world.Subscribe(client.Request("m"));
-        world.AdvanceTo(40);
-
-        world["a"].Kill();
-
-        ConnectionLostException failure = answers.Failure<ConnectionLostException>();
-        Assert.Equal(40, answers.Error!.Value.At);
-        Assert.Equal(Written.MaybeExecuted, failure.Written);
-        Assert.Equal("failure", Outcome<RawJson>.From(failure).Reason);
-        Assert.Empty(world["b"].Calls);
-    }
-
-    [Fact]
-    public void Request_ConnectionLostAlways_MovesOnAtOnce()
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a,2 b,1");
-        world["a"].OnCall = _ => { };
-        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, Always));
-        world.AdvanceTo(40);
-
-        world["a"].Kill();
-
-        Assert.Equal("\"b\"", answers.Value.Result.ToString());
-        Assert.Equal(40, answers.CompletedAt);
-        Assert.Equal([AttemptEnd.ConnectionLost, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
-        Assert.Equal(TimeSpan.FromMilliseconds(40), answers.Value.Attempts[0].Took);
-        Assert.Equal(TimeSpan.FromMilliseconds(40), answers.Value.Attempts[1].StartedAfter);
-    }
-
-    [Theory]
-    [InlineData(Replay.IfNotWritten)]
-    [InlineData(Replay.Always)]
-    [InlineData(Replay.Never)]
-    public void Call_ErrorReply_IsAValue(Replay replay)
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a,2 b,1");
-        world["a"].OnCall = call => call.Error(-32000, "busy");
-
-        Answers<Reply<RawJson>> answers = world.Subscribe(client.Call(Raw.Method("m"), default, new RequestPolicy { Replay = replay }));
-
-        Assert.Equal(new JsonRpcError(-32000, "busy"), answers.Value.Error! with { Received = default });
-        Assert.Empty(world["b"].Calls);
-    }
-
-    [Fact]
     public void Request_ErrorReply_IsAFailureAtTheEdge()
     {
         var world = new ClientInVirtualTime();
@@ -187,20 +104,6 @@ public class FailoverTests
 
         Assert.Equal(-32000, failure.Error.Code);
         Assert.Single(failure.Attempts);
-    }
-
-    [Fact]
-    public void Call_RetryableError_MovesOnEvenIfItRan()
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a,2 b,1");
-        world["a"].OnCall = call => call.Error(-32000, "busy");
-
-        Answers<Reply<RawJson>> answers = world.Subscribe(
-            client.Call(Raw.Method("m"), default, new RequestPolicy { RetryOn = ErrorCodes.Parse("-32000") }));
-
-        Assert.Equal("\"b\"", answers.Value.Result.ToString());
-        Assert.Equal([AttemptEnd.Error, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
     }
 
     [Fact]

@@ -53,6 +53,29 @@ public class RetryBudgetTests
     }
 
     [Fact]
+    public void Retries_SpentByOthersAndNobodyReached_FailsAsNoServerAndSaysSo()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1", options => options with { RetryBudget = One });
+        world["a"].OnCall = _ => { };
+        world.Subscribe(client.Request("m", policy: Always));
+        world.AdvanceTo(500);
+        Assert.Single(world["b"].Calls);
+        world["a"].Kill();
+        world["b"].Kill();
+
+        var policy = new RequestPolicy { Retries = 5, Backoff = Backoff.Constant(TimeSpan.FromMilliseconds(100)) };
+        Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: policy));
+        world.AdvanceTo(5000);
+
+        NoServerException failure = answers.Failure<NoServerException>();
+        Assert.Equal(600, answers.Error!.Value.At);
+        Assert.EndsWith("The client's retry budget is spent, so it was not sent again (RetryBudget bounds replays)", failure.Message);
+        Assert.Equal([0, 0], failure.Attempts.Select(attempt => attempt.StartedAfter.TotalMilliseconds));
+        Assert.Equal("failure", Outcome<RawJson>.From(failure).Reason);
+    }
+
+    [Fact]
     public void Request_PastServersThatAreAway_IsFree()
     {
         var world = new ClientInVirtualTime();

@@ -18,6 +18,11 @@ public class JsonRpcClientOptionsTests
     }
 
     [Fact]
+    public void ThrowIfFaulty_WaitWithoutASecondTry_IsRefused() => Assert.Contains(
+        "Policy.WhenDisconnected is Wait and Replay Never",
+        FaultOf(Good with { Policy = new RequestPolicy { WhenDisconnected = WhenDisconnected.Wait, Replay = Replay.Never } }));
+
+    [Fact]
     public void ThrowIfFaulty_EverythingWrong_NamesAllAtOnce()
     {
         var a = new ServerAddress(new DnsEndPoint("a", 1));
@@ -30,6 +35,7 @@ public class JsonRpcClientOptionsTests
                 TotalTimeout = TimeSpan.FromTicks(-1),
                 Retries = -2,
                 Replay = (Replay)9,
+                WhenDisconnected = (WhenDisconnected)7,
                 RetryOn = null!,
                 Backoff = null!,
             },
@@ -48,6 +54,8 @@ public class JsonRpcClientOptionsTests
             FailbackDelay = TimeSpan.FromTicks(-1),
             SlowStart = TimeSpan.FromTicks(-1),
             BalancingRandom = null!,
+            MaxInFlight = 0,
+            MaxWaitingRequests = 0,
             Continuations = null!,
             Heartbeat = new HeartbeatOptions { Interval = TimeSpan.Zero, Timeout = TimeSpan.Zero, Method = "" },
             TcpKeepAlive = new TcpKeepAlive { Time = TimeSpan.FromMilliseconds(1500), Interval = TimeSpan.FromSeconds(32_768), RetryCount = 0 },
@@ -73,7 +81,8 @@ public class JsonRpcClientOptionsTests
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
                 "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00",
-                "DrainTimeout is -00:00:00.0000001", "Balancing is 9", "FailbackDelay is -00:00:00.0000001", "SlowStart is -00:00:00.0000001", "BalancingRandom is null", "Continuations is null",
+                "DrainTimeout is -00:00:00.0000001", "Balancing is 9", "FailbackDelay is -00:00:00.0000001", "SlowStart is -00:00:00.0000001", "BalancingRandom is null",
+                "MaxInFlight is 0", "MaxWaitingRequests is 0", "Policy.WhenDisconnected is 7", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
                 "Heartbeat.Interval is 00:00:00", "Heartbeat.Timeout is 00:00:00", "Heartbeat.Method is empty",
                 "TcpKeepAlive.Time is 00:00:01.5", "TcpKeepAlive.Interval is 09:06:08", "TcpKeepAlive.RetryCount is 0", "TcpUserTimeout is 00:00:00",

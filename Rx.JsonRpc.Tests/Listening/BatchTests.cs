@@ -75,6 +75,19 @@ public class BatchTests
     }
 
     [Fact]
+    public void Batch_ErrorsTooLongTogether_IsRefusedAsAWhole()
+    {
+        Host host = Host.Keeping(new() { MaxFrameBytes = 300, MaxQueuedBytesPerConnection = 1000 });
+        RawPeer peer = host.Connect();
+
+        string? reply = peer.Ask("""[{"method":"a","id":1},2,3,4,5,6]""");
+
+        Assert.Equal("""{"jsonrpc":"2.0","error":{"code":-32600,"message":"Invalid Request: the errors in the batch fill a frame"},"id":null}""", reply);
+        Assert.Empty(host.Calls);
+        Assert.NotNull(peer.Ask("[2,3,4]"));
+    }
+
+    [Fact]
     public void Batch_RepliesHeldBeyondTheBound_Disconnects()
     {
         Host host = Host.Keeping(new() { MaxFrameBytes = 300, MaxQueuedBytesPerConnection = 500 });

@@ -158,6 +158,41 @@ public class ClosingTests
         Assert.Throws<System.Net.Sockets.SocketException>(() => host.Connect());
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MaxValue - 1)]
+    public async Task StopAsync_NoLimitToSpeakOf_WaitsForThePeer(long limit)
+    {
+        Host host = Host.Keeping();
+        RawPeer peer = host.Connect().Send(Call);
+
+        Task stopped = host.Listener.StopAsync(TimeSpan.FromTicks(limit)).AsTask();
+        Assert.False(stopped.IsCompleted);
+        host.Calls[0].TryAnswer(default);
+        peer.EndSending();
+
+        await stopped;
+    }
+
+    [Fact]
+    public void StopAsync_RacesWithAPeerThatConnects_ItsBeginningIsToldBeforeItsEnd() => Race.Run(
+        3000,
+        () => Host.Keeping(),
+        host =>
+        {
+            try
+            {
+                host.Connect();
+            }
+            catch (Exception refused) when (refused is IOException or System.Net.Sockets.SocketException)
+            {
+                // It came too late.
+            }
+        },
+        host => _ = host.Listener.StopAsync(TimeSpan.Zero).AsTask(),
+        host => Assert.Contains(
+            string.Join(' ', host.Changes.Select(change => change.State)), new[] { "", "Refused", "Connected", "Connected Disconnected" }));
+
     [Fact]
     public async Task StopAsync_PeerStays_ClosedAtTheLimit()
     {

@@ -10,7 +10,7 @@ public class OpenRequestsTests
     public void Leave_AnyOrder_CloseCancelsExactlyThoseThatAreIn() =>
         Gen.Int[0, 7].Array[0, 40].Sample(leaving =>
         {
-            var open = new OpenRequests();
+            var open = new OpenRequests(1000);
             Request[] requests = [.. Enumerable.Range(0, 8).Select(_ => new Request())];
             foreach (Request request in requests) Assert.True(open.TryEnter(request, out _));
             foreach (int index in leaving) open.Leave(requests[index]);
@@ -24,7 +24,7 @@ public class OpenRequestsTests
     [Fact]
     public void TryEnter_Closed_IsRefused()
     {
-        var open = new OpenRequests();
+        var open = new OpenRequests(1000);
         open.Close();
         Assert.False(open.TryEnter(new Request(), out Exception? closed));
         Assert.IsType<ObjectDisposedException>(closed);
@@ -33,7 +33,7 @@ public class OpenRequestsTests
     [Fact]
     public void Drain_LastOneLeaves_IsEmpty()
     {
-        var open = new OpenRequests();
+        var open = new OpenRequests(1000);
         var request = new Request();
         open.TryEnter(request, out _);
         open.Drain();
@@ -45,9 +45,25 @@ public class OpenRequestsTests
     }
 
     [Fact]
+    public void TryEnter_AsManyAsMayBe_IsRefusedUntilOneLeaves()
+    {
+        var open = new OpenRequests(2);
+        Request[] requests = [new(), new(), new()];
+        Assert.Equal([true, true, false], requests.Select(request => open.TryEnter(request, out _)));
+        Assert.False(open.TryEnter(requests[2], out Exception? refusal));
+        Assert.Equal("the client has 2 open requests, as many as MaxInFlight allows", refusal.Message);
+        // One that never was in, and one that leaves twice, make no room.
+        open.Leave(requests[2]);
+        open.Leave(requests[0]);
+        open.Leave(requests[0]);
+        Assert.True(open.TryEnter(requests[2], out _));
+        Assert.False(open.TryEnter(new Request(), out _));
+    }
+
+    [Fact]
     public void CancelAll_EachGetsAFailureOfItsOwn()
     {
-        var open = new OpenRequests();
+        var open = new OpenRequests(1000);
         Request[] requests = [new(), new()];
         foreach (Request request in requests) open.TryEnter(request, out _);
         open.Close();
@@ -57,7 +73,7 @@ public class OpenRequestsTests
     [Fact]
     public void Close_RacesWithEntering_NobodyIsLeftBehind() => Race.Run(
         5000,
-        () => (Open: new OpenRequests(), Requests: new[] { new Request(), new Request() }, Entered: new bool[2]),
+        () => (Open: new OpenRequests(1000), Requests: new[] { new Request(), new Request() }, Entered: new bool[2]),
         round =>
         {
             for (int i = 0; i < 2; i++) round.Entered[i] = round.Open.TryEnter(round.Requests[i], out _);

@@ -10,10 +10,23 @@ public class WaitingLineTests
     {
         var line = new WaitingLine(10);
         Request[] requests = [new(), new(), new()];
-        Assert.All(requests, request => Assert.True(line.TryWait(request)));
+        Assert.All(requests, request => Assert.Equal(Admission.Admitted, line.TryWait(request)));
         Assert.Equal(requests, line.Close());
         Assert.Empty(line.Close());
-        Assert.False(line.TryWait(new Request()));
+        Assert.Equal(Admission.Closed, line.TryWait(new Request()));
+    }
+
+    [Fact]
+    public void Close_SomeHaveLeftAndOthersCome_FirstComeFirstServed()
+    {
+        var line = new WaitingLine(10);
+        Request[] requests = [new(), new(), new(), new(), new()];
+        foreach (Request request in requests[..3]) line.TryWait(request);
+        line.Forget(requests[0]);
+        line.Forget(requests[1]);
+        foreach (Request request in requests[3..]) line.TryWait(request);
+
+        Assert.Equal(requests[2..], line.Close());
     }
 
     [Fact]
@@ -21,10 +34,10 @@ public class WaitingLineTests
     {
         var line = new WaitingLine(1);
         var first = new Request();
-        Assert.True(line.TryWait(first));
-        Assert.False(line.TryWait(new Request()));
+        Assert.Equal(Admission.Admitted, line.TryWait(first));
+        Assert.Equal(Admission.Full, line.TryWait(new Request()));
         line.Forget(first);
-        Assert.True(line.TryWait(new Request()));
+        Assert.Equal(Admission.Admitted, line.TryWait(new Request()));
         line.Close();
         line.Forget(first);
     }
@@ -33,7 +46,7 @@ public class WaitingLineTests
     public void Close_RacesWithWaiting_EachIsGivenOrRefused() => Race.Run(
         5000,
         () => (Line: new WaitingLine(1), Request: new Request(), Waits: new bool[1], Given: new int[1]),
-        round => round.Waits[0] = round.Line.TryWait(round.Request),
+        round => round.Waits[0] = round.Line.TryWait(round.Request) == Admission.Admitted,
         round => round.Given[0] = round.Line.Close().Count,
         round => Assert.Equal(round.Waits[0] ? 1 : 0, round.Given[0]));
 

@@ -56,6 +56,7 @@ public class CallCommandTests
         ToolRun run = await ToolRun.Of("call", "-s", address, "--timeout", "300ms", "silent");
         Assert.Equal((2, ""), (run.Code, run.Out));
         Assert.Contains("silent: no reply from", Assert.Single(run.ErrorLines));
+        Assert.EndsWith("to try the next server all the same, use --replay always", run.ErrorLines[0]);
     }
 
     [Fact]

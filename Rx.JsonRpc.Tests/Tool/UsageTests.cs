@@ -14,6 +14,8 @@ public class UsageTests
     [InlineData("the option --bogus is not known", "m", "--bogus")]
     [InlineData("--bogus", "m", "[1]", "--bogus")]
     [InlineData("METHOD is empty", "")]
+    [InlineData("METHOD is missing: The method's name.")]
+    [InlineData("PARAMS is not JSON: line 1, byte 3: The JSON array contains a trailing comma at the end.", "m", "[1,]")]
     [InlineData("--allow-reserved", "rpc.discover")]
     [InlineData("--timeout '3x' is not a duration", "m", "--timeout", "3x")]
     [InlineData("--total '0' is not a duration", "m", "--total", "0")]
@@ -74,6 +76,13 @@ public class UsageTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("Exit codes:", run.Out);
         Assert.Contains(part, run.Out);
+    }
+
+    [Fact]
+    public async Task Help_OfNotify_NamesNoCodeThatItCannotGive()
+    {
+        string help = (await ToolRun.Of("notify", "--help")).Out;
+        Assert.DoesNotContain("JSON-RPC error", help[help.IndexOf("Exit codes:", StringComparison.Ordinal)..]);
     }
 
     [Fact]

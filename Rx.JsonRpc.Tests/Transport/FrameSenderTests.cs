@@ -40,6 +40,39 @@ public class FrameSenderTests
     }
 
     [Fact]
+    public void TrySend_LongerThanWhatMayWait_FitsAnEmptyQueueOnly()
+    {
+        FrameSender sender = Sender(maxQueuedBytes: 4);
+        Send(sender, "1:a,");
+
+        Assert.Equal(SendResult.Queued, Send(sender, "2:bb,"));
+        Assert.Equal(SendResult.QueueFull, Send(sender, "1:c,"));
+        Assert.Equal("1:a,", Read());
+        Assert.Equal("2:bb,", Read());
+    }
+
+    [Fact]
+    public void TrySend_RefusedAndThenRoom_TellsOnceEachTime()
+    {
+        int told = 0;
+        var sender = new FrameSender(_pipe.Writer, 4, _ends.Add, () => told++);
+        for (int time = 1; time <= 2; time++)
+        {
+            Send(sender, "1:a,");
+            Send(sender, "1:b,");
+            Assert.Equal(SendResult.QueueFull, Send(sender, "1:c,"));
+            Assert.Equal(SendResult.QueueFull, Send(sender, "1:d,"));
+            Assert.Equal(time - 1, told);
+            Read();
+            Assert.Equal(time, told);
+            Read();
+        }
+        Send(sender, "1:e,");
+        Read();
+        Assert.Equal(2, told);
+    }
+
+    [Fact]
     public void TrySend_TakenBackWhileItWaits_IsNeverWritten()
     {
         FrameSender sender = Sender();

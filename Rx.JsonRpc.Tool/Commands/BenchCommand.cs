@@ -18,7 +18,7 @@ internal sealed class BenchCommand
           rxrpc bench --servers 127.0.0.1:9999 echo '[1]' --in-flight 1000 --connections 2 --duration 10s --json
 
         Each request that ends is followed by the next. Progress goes to stderr, the figures to stdout. Latencies are those of
-        results. Allocated bytes are those of this process. The members of --json: method, servers, inFlight, connections,
+        results. Requests that are still in flight at the end count in latencies and errors, not in requests and results. Allocated bytes are those of this process. The members of --json: method, servers, inFlight, connections,
         seconds, requests, results, resultsPerSecond, latencyMs {p50, p99, p999, max}, errors {kind: count},
         allocatedBytesPerRequest. --record writes the first 100,000 requests for 'rxrpc replay', and costs some throughput.
 
@@ -35,7 +35,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _inFlight = CountText.Option("--in-flight", "Requests in flight at one time.", UsualInFlight, 1_000_000);
     private readonly Option<int?> _connections = CountText.Option("--connections", "Connections to each server.", 1, 1024);
     private readonly Option<TimeSpan?> _duration = Durations.Option("--duration", "How long to measure.", UsualDuration);
-    private readonly Option<TimeSpan?> _warmUp = Durations.Option("--warm-up", "How long to run before that, uncounted.", UsualWarmUp);
+    private readonly Option<TimeSpan?> _warmUp = Durations.Option("--warm-up", "How long to run before that, uncounted; 0s for not at all.", UsualWarmUp, orZero: true);
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one line of JSON." };
     private readonly Option<string?> _record = new("--record")
     {
@@ -102,9 +102,9 @@ internal sealed class BenchCommand
         InFlight = inFlight,
         Connections = options.ConnectionsPerServer,
         Seconds = Math.Round(figures.Took.TotalSeconds, 3),
-        Requests = figures.Tally.Ended,
-        Results = figures.Tally.Results,
-        ResultsPerSecond = Math.Round(figures.ResultsPerSecond, 1),
+        Requests = figures.Ended,
+        Results = figures.Results,
+        ResultsPerSecond = Math.Round(figures.Results / figures.Took.TotalSeconds, 1),
         LatencyMs = LatencyReport.Of(figures.Tally.Latencies),
         Errors = new SortedDictionary<string, long>(figures.Tally.Errors.ToDictionary(), StringComparer.Ordinal),
         AllocatedBytesPerRequest = figures.AllocatedPerRequest,

@@ -13,7 +13,7 @@ internal static class NotifyCommand
         Examples:
           rxrpc notify --servers 127.0.0.1:9999 update_user '{"id": 1234, "name": "Petros"}'
 
-        {{ExitCode.OfCalls}}
+        {{ExitCode.OfNotifications}}
         """;
 
     public static Command Create(ToolConsole console)

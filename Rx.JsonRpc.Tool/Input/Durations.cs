@@ -9,13 +9,14 @@ internal static class Durations
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    public static Option<TimeSpan?> Option(string name, string description, TimeSpan usual) => new(name)
+    public static Option<TimeSpan?> Option(string name, string description, TimeSpan usual, bool orZero = false) => new(name)
     {
         Description = $"{description} [default: {Text(usual)}]",
         HelpName = "TIME",
-        CustomParser = argument => Read(argument),
+        CustomParser = argument => Read(argument, orZero),
     };
 
+    /// <summary>Zero too.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
@@ -30,7 +31,7 @@ internal static class Durations
         double total = value * milliseconds;
         if (!(total <= Longest.TotalMilliseconds)) return false;
         duration = TimeSpan.FromMilliseconds(total);
-        return duration > TimeSpan.Zero;
+        return duration > TimeSpan.Zero || value == 0;
     }
 
     /// <summary>As it would be typed.</summary>
@@ -38,13 +39,13 @@ internal static class Durations
         ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s")
         : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.###}ms");
 
-    private static TimeSpan Read(ArgumentResult argument)
+    private static TimeSpan Read(ArgumentResult argument, bool orZero)
     {
         string text = argument.Tokens[^1].Value;
-        if (TryParse(text, out TimeSpan duration)) return duration;
+        if (TryParse(text, out TimeSpan duration) && (orZero || duration > TimeSpan.Zero)) return duration;
         string option = (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
         argument.AddError(
-            $"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), above zero and at most 1440m");
+            $"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), {(orZero ? "zero or more" : "above zero")} and at most 1440m");
         return default;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
             _over = true;
             // The slowest requests are those still in flight: a run that left them out would flatter its tail.
             await workers.WaitAsync(stop).ConfigureAwait(false);
-            return new LoadFigures(measured, took, results / took.TotalSeconds, ended == 0 ? 0 : allocated / ended);
+            return new LoadFigures(measured, took, ended, results, ended == 0 ? 0 : allocated / ended);
         }
         finally
         {
@@ -76,8 +76,9 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
 }
 
 /// <summary>What a run has measured.</summary>
-/// <param name="Tally">Every request that began in the measured span.</param>
+/// <param name="Tally">Every request that began in the measured span, those that ended after it too.</param>
 /// <param name="Took">The measured span.</param>
-/// <param name="ResultsPerSecond">Results within the span.</param>
+/// <param name="Ended">Requests that ended within the span.</param>
+/// <param name="Results">Results within the span.</param>
 /// <param name="AllocatedPerRequest">Bytes that the whole process allocated within the span, for each request that ended in it.</param>
-internal sealed record LoadFigures(LoadTally Tally, TimeSpan Took, double ResultsPerSecond, long AllocatedPerRequest);
+internal sealed record LoadFigures(LoadTally Tally, TimeSpan Took, long Ended, long Results, long AllocatedPerRequest);

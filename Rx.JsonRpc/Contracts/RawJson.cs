@@ -141,6 +141,8 @@ public readonly struct RawJson : IEquatable<RawJson>
         string message = fault.Message;
         int tail = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         string why = tail < 0 ? message : message[..tail];
+        // Advice for whoever wrote the reader, not for whoever wrote the JSON.
+        why = why.Replace(" which is not supported in this mode. Change the reader options.", ".", StringComparison.Ordinal);
         return $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}: {why}";
     }
 }

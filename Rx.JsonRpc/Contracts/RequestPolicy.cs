@@ -26,6 +26,12 @@ public sealed record RequestPolicy
     /// <summary>When a failed request may be sent again. An idempotent method turns <see cref="Replay.IfNotWritten"/> into <see cref="Replay.Always"/>.</summary>
     public Replay Replay { get; init; } = Replay.IfNotWritten;
 
+    /// <summary>
+    /// What happens when a whole round finds no server to ask. <see cref="WhenDisconnected.FailFast"/> by default. Waiting costs neither
+    /// <see cref="Retries"/> nor retry budget, for nothing was sent.
+    /// </summary>
+    public WhenDisconnected WhenDisconnected { get; init; }
+
     /// <summary>JSON-RPC error codes that count as failures: the next server is asked. None by default.</summary>
     public ErrorCodes RetryOn { get; init; } = ErrorCodes.None;
 
@@ -48,6 +54,11 @@ public sealed record RequestPolicy
             yield return $"{name}.Retries is -1 (for ever) and Backoff.First zero; it must be above zero, or servers that are away would be asked without a pause";
         }
         if (!Enum.IsDefined(Replay)) yield return $"{name}.Replay is {(int)Replay}; it must be IfNotWritten, Always or Never";
+        if (!Enum.IsDefined(WhenDisconnected)) yield return $"{name}.WhenDisconnected is {(int)WhenDisconnected}; it must be FailFast or Wait";
+        if (WhenDisconnected == WhenDisconnected.Wait && Replay == Replay.Never)
+        {
+            yield return $"{name}.WhenDisconnected is Wait and Replay Never; what is tried only once cannot wait for a server: use IfNotWritten";
+        }
         if (RetryOn is null) yield return $"{name}.RetryOn is null; use ErrorCodes.None";
         if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
         foreach (string fault in Backoff?.Faults($"{name}.Backoff") ?? []) yield return fault;

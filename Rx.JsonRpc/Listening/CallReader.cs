@@ -34,7 +34,7 @@ internal sealed class CallReader : IObserver<Frame>
     private void Take(in Envelope envelope)
     {
         if (envelope.Kind is EnvelopeKind.Call or EnvelopeKind.Notification) _connection.Enter(new IncomingCall(_connection, null, envelope));
-        else if (ErrorFor(envelope) is { } error) Answer(envelope, error, null);
+        else if (ErrorFor(envelope) is { } error) TryAnswer(envelope, error, null);
     }
 
     private void TakeBatch(ref EnvelopeReader reader)
@@ -47,12 +47,15 @@ internal sealed class CallReader : IObserver<Frame>
         {
             if (++count > most)
             {
-                batch.Discard();
-                RefuseBatch(most);
+                RefuseBatch(batch, $"more than {most} messages in a batch");
                 return;
             }
             if (envelope.Kind is EnvelopeKind.Call or EnvelopeKind.Notification) calls.Add(new IncomingCall(_connection, batch, envelope));
-            else if (ErrorFor(envelope) is { } error) Answer(envelope, error, batch);
+            else if (ErrorFor(envelope) is { } error && !TryAnswer(envelope, error, batch))
+            {
+                RefuseBatch(batch, "the errors in the batch fill a frame");
+                return;
+            }
         }
         foreach (IncomingCall call in calls)
         {
@@ -62,10 +65,11 @@ internal sealed class CallReader : IObserver<Frame>
         batch.EndOfReading();
     }
 
-    private void RefuseBatch(int most)
+    private void RefuseBatch(ReplyBatch batch, string why)
     {
+        batch.Discard();
         _services.Counters.BadMessage();
-        Answer(default, NoRequest with { Message = $"Invalid Request: more than {most} messages in a batch" }, null);
+        TryAnswer(default, NoRequest with { Message = $"Invalid Request: {why}" }, null);
     }
 
     private JsonRpcError? ErrorFor(in Envelope envelope)
@@ -79,12 +83,12 @@ internal sealed class CallReader : IObserver<Frame>
         return envelope.Kind == EnvelopeKind.NotJson ? NotJson : NoRequest;
     }
 
-    private void Answer(in Envelope envelope, JsonRpcError error, ReplyBatch? batch)
+    private bool TryAnswer(in Envelope envelope, JsonRpcError error, ReplyBatch? batch)
     {
         FrameBuffer reply = FrameBuffer.Rent();
         ReplyWriter.WriteError(reply, envelope.IdJson.ToArray(), error);
-        if (batch is null) _connection.TrySend(reply);
-        else batch.Add(reply);
+        bool taken = batch is null ? _connection.TrySend(reply) : batch.TryAddWhileReading(reply);
         FrameBuffer.Return(reply);
+        return taken;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 using Rx.JsonRpc.Listening;
 using Rx.JsonRpc.Transport;
 
@@ -83,7 +84,9 @@ public sealed class JsonRpcListener : IAsyncDisposable
         _connections.Stop();
         _acceptor.Dispose();
         if (limit == TimeSpan.Zero) _connections.AbortAll();
-        using (_services.Clock.Schedule(limit, _connections.AbortAll))
+        // A limit beyond the end of the calendar is none, and no scheduler could reckon with it.
+        bool bounded = limit < DateTimeOffset.MaxValue - _services.Clock.Now;
+        using (bounded ? _services.Clock.Schedule(limit, _connections.AbortAll) : Disposable.Empty)
         {
             await _connections.AllClosed.ConfigureAwait(false);
         }

@@ -45,10 +45,13 @@ internal sealed class ListenerServices
     /// <summary>The handlers by method; what is not among them goes to <see cref="Calls"/>.</summary>
     public FrozenDictionary<string, Action<IncomingCall>> Handlers { get; set; } = FrozenDictionary<string, Action<IncomingCall>>.Empty;
 
-    public void Publish(ListenerConnectionChange change)
+    /// <summary>Queues a change; <see cref="FlushChanges"/> sends it on its way, without any lock.</summary>
+    public void Add(ListenerConnectionChange change)
     {
-        if (!_changes.TryPublish(change)) Counters.EventDropped();
+        if (!_changes.TryAdd(change)) Counters.EventDropped();
     }
+
+    public void FlushChanges() => _changes.Flush();
 
     public void Report(string where, EndPoint? peer, Exception thrown)
     {

@@ -36,7 +36,6 @@ internal sealed class OpenConnections
     public void Admit(AcceptedConnection accepted)
     {
         var connection = new ListenerConnection(accepted, _services, Closed);
-        int count;
         string? refusal;
         lock (_gate)
         {
@@ -44,18 +43,18 @@ internal sealed class OpenConnections
                 : _open.Count >= _services.Options.MaxConnections ? $"there are {_open.Count} connections already"
                 : null;
             if (refusal is null) _open.Add(connection);
-            count = _open.Count;
+            // Under the lock: a stop on another thread must not tell of its end before this told of its beginning.
+            AddLocked(connection, refusal is null ? ListenerConnectionState.Connected : ListenerConnectionState.Refused, refusal ?? "accepted");
         }
+        _services.FlushChanges();
         if (refusal is null)
         {
             _services.Counters.Accepted();
-            Publish(connection, ListenerConnectionState.Connected, "accepted", count);
             _services.Continuations.Schedule(static connection => ((ListenerConnection)connection!).Start(), connection);
         }
         else
         {
             _services.Counters.Refused();
-            Publish(connection, ListenerConnectionState.Refused, refusal, count);
             connection.Abort(refusal);
         }
     }
@@ -82,15 +81,14 @@ internal sealed class OpenConnections
 
     private void Closed(ListenerConnection connection, string reason)
     {
-        int count;
         lock (_gate)
         {
             // One that was refused never was among them.
             if (!_open.Remove(connection)) return;
-            count = _open.Count;
+            AddLocked(connection, ListenerConnectionState.Disconnected, reason);
             _closing++;
         }
-        Publish(connection, ListenerConnectionState.Disconnected, reason, count);
+        _services.FlushChanges();
         // Last: whoever waits for it completes the observables.
         lock (_gate)
         {
@@ -99,8 +97,8 @@ internal sealed class OpenConnections
         }
     }
 
-    private void Publish(ListenerConnection connection, ListenerConnectionState state, string reason, int count) =>
-        _services.Publish(new ListenerConnectionChange(connection.Peer, state, reason, count, _services.Clock.Now));
+    private void AddLocked(ListenerConnection connection, ListenerConnectionState state, string reason) =>
+        _services.Add(new ListenerConnectionChange(connection.Peer, state, reason, _open.Count, _services.Clock.Now));
 
     private void SignalLocked()
     {

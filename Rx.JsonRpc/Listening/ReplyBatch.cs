@@ -18,11 +18,16 @@ internal sealed class ReplyBatch
 
     public void Expect() => Interlocked.Increment(ref _awaited);
 
-    /// <summary>Adds an answer that needs no call.</summary>
-    public void Add(FrameBuffer reply)
+    /// <summary>Adds an answer that needs no call, while the batch is read; false when the answers are too long for a frame.</summary>
+    public bool TryAddWhileReading(FrameBuffer reply)
     {
-        lock (_gate) AppendLocked(reply.Payload);
+        lock (_gate)
+        {
+            if (!FitsLocked(reply)) return false;
+            AppendLocked(reply.Payload);
+        }
         _connection.TryHold(reply.PayloadLength);
+        return true;
     }
 
     /// <summary>Adds the answer of a call; the last one sends them all.</summary>
@@ -31,7 +36,7 @@ internal sealed class ReplyBatch
     {
         lock (_gate)
         {
-            if (_replies.PayloadLength + reply.PayloadLength + 2 > _connection.Services.Options.MaxFrameBytes) TooLong.Replace(reply, id);
+            if (!FitsLocked(reply)) TooLong.Replace(reply, id);
             AppendLocked(reply.Payload);
         }
         bool held = _connection.TryHold(reply.PayloadLength);
@@ -47,6 +52,9 @@ internal sealed class ReplyBatch
         _connection.Unhold(_held);
         FrameBuffer.Return(_replies);
     }
+
+    private bool FitsLocked(FrameBuffer reply) =>
+        _replies.PayloadLength + reply.PayloadLength + 2 <= _connection.Services.Options.MaxFrameBytes;
 
     private void AppendLocked(ReadOnlySpan<byte> reply)
     {

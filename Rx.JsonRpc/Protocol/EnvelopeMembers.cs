@@ -60,7 +60,7 @@ internal ref struct EnvelopeMembers
         else if (kind is EnvelopeKind.Call or EnvelopeKind.Notification)
         {
             envelope.Method = _method;
-            envelope.Value = _parameters.Of(frame);
+            if (_parameters.IsValue) envelope.Value = _parameters.Of(frame);
         }
     }
 
@@ -69,14 +69,16 @@ internal ref struct EnvelopeMembers
         bool isReply = strict ? _result.IsPresent || _error.IsPresent : _result.IsValue || _error.IsValue;
         // A peer with one type for requests and replies writes "method":null into its replies.
         bool isRequest = strict ? _methodType != JsonTokenType.None : _methodType is not (JsonTokenType.None or JsonTokenType.Null);
-        if (isRequest) return isReply ? EnvelopeKind.Invalid : RequestKind();
+        if (isRequest) return isReply ? EnvelopeKind.Invalid : RequestKind(strict);
         return strict ? StrictReplyKind() : ReplyKind();
     }
 
-    private readonly EnvelopeKind RequestKind()
+    private readonly EnvelopeKind RequestKind(bool strict)
     {
         if (_method is null) return EnvelopeKind.Invalid;
-        if (_parameters.Type is not (JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray)) return EnvelopeKind.Invalid;
+        // A peer that always writes every member writes "params":null where there are none.
+        bool none = strict ? !_parameters.IsPresent : !_parameters.IsValue;
+        if (!none && _parameters.Type is not (JsonTokenType.StartObject or JsonTokenType.StartArray)) return EnvelopeKind.Invalid;
         if (!_id.IsPresent) return EnvelopeKind.Notification;
         return IsEchoable(_id.Type) ? EnvelopeKind.Call : EnvelopeKind.Invalid;
     }

@@ -37,12 +37,20 @@ internal static class ErrorReader
             bool isData = JsonStrings.IsAt(in reader, "data"u8);
             reader.Read();
             int start = (int)reader.TokenStartIndex;
-            if (isCode) code = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int given) ? given : 0;
+            if (isCode) code = reader.TokenType == JsonTokenType.Number ? Code(in reader) : 0;
             if (isMessage) message = reader.TokenType == JsonTokenType.String ? Text(in reader) : "";
             reader.Skip();
             if (isData) data = RawJson.FromChecked(error.AsMemory(start, (int)reader.BytesConsumed - start));
         }
         return new JsonRpcError(code, message, data);
+    }
+
+    private static int Code(ref readonly Utf8JsonReader reader)
+    {
+        if (reader.TryGetInt32(out int code)) return code;
+        // JSON knows no whole numbers: some languages write -32603.0.
+        bool whole = reader.TryGetDouble(out double number) && number is >= int.MinValue and <= int.MaxValue && number == Math.Floor(number);
+        return whole ? (int)number : 0;
     }
 
     private static string Text(ref readonly Utf8JsonReader reader) => JsonStrings.TextAt(in reader) ?? JsonStrings.EscapedTextAt(in reader);

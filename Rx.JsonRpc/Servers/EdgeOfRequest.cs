@@ -29,9 +29,10 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var sink = new Sink(_begin(), _openRequests, _recorder, observer);
-        if (_openRequests.TryEnter(sink, out Exception? closed)) sink.Run(_pipeline);
-        else observer.OnError(closed);
+        RequestTrail trail = _begin();
+        var sink = new Sink(trail, _openRequests, _recorder, observer);
+        if (_openRequests.TryEnter(sink, out Exception? refusal)) sink.Run(_pipeline);
+        else observer.OnError(FailureStory.Stopped(refusal, trail));
         return sink;
     }
 

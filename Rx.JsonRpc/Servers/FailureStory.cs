@@ -72,7 +72,7 @@ internal static class FailureStory
 
     private static string Advice(RequestTrail trail, string otherwise) => trail.BudgetSpent
         ? "The client's retry budget is spent, so it was not sent again (RetryBudget bounds replays)"
-        : otherwise;
+        : trail.NotWaited ?? otherwise;
 
     private static ServerAddress? LastServer(RequestTrail trail) => trail.Attempts is [.., var last] ? last.Server : null;
 

@@ -16,27 +16,33 @@ internal abstract class OpenRequest
 
 /// <summary>
 /// Every open request of a client, wherever in its pipeline it is: in flight on a server or waiting for the next round. So that a drain
-/// knows when it is done, and a dispose leaves nobody waiting.
+/// knows when it is done, a dispose leaves nobody waiting, and there are never more than the client may hold.
 /// </summary>
 internal sealed class OpenRequests
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _most;
     private OpenRequest? _first;
+    private int _count;
     private bool _draining;
     private bool _disposed;
+
+    public OpenRequests(int most) => _most = most;
 
     /// <summary>Completes when the client drains or is disposed and no request is open.</summary>
     public Task Empty => _empty.Task;
 
-    public bool TryEnter(OpenRequest request, [NotNullWhen(false)] out Exception? closed)
+    public bool TryEnter(OpenRequest request, [NotNullWhen(false)] out Exception? refusal)
     {
         lock (_gate)
         {
-            closed = _disposed ? Disposed()
+            refusal = _disposed ? Disposed()
                 : _draining ? new ServerUnavailableException("the client is draining and takes no new requests")
+                : _count >= _most ? new ServerUnavailableException($"the client has {_count} open requests, as many as MaxInFlight allows")
                 : null;
-            if (closed is not null) return false;
+            if (refusal is not null) return false;
+            _count++;
             request.Next = _first;
             if (_first is not null) _first.Previous = request;
             _first = request;
@@ -53,6 +59,7 @@ internal sealed class OpenRequests
             else _first = request.Next;
             if (request.Next is { } next) next.Previous = request.Previous;
             request.Previous = request.Next = null;
+            _count--;
             SignalEmptyLocked();
         }
     }

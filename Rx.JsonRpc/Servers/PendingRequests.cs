@@ -63,6 +63,9 @@ internal sealed class PendingRequests
     /// <summary>How many requests wait, kept at each change until the table is swept; 0 when it does not count.</summary>
     public int Load => Volatile.Read(ref _load);
 
+    /// <summary>How many more would be let in; counted when asked.</summary>
+    public int Room => _capacity - Count;
+
     /// <summary>Whether another request would be let in; by the time it comes that may have changed.</summary>
     public bool HasRoom => (int)Volatile.Read(ref _freeHead) != NoSlot || Volatile.Read(ref _used) < _capacity;
 

@@ -14,6 +14,11 @@ internal static class ReplayRules
         _ => idempotent ? AllButFaulty : WhatCannotHaveRun,
     };
 
+    /// <summary>Whether a whole round ended with nobody asked: the next one may wait until somebody can be.</summary>
+    public static bool FoundNoServer(Exception failure) =>
+        failure is NoServerException
+        || (failure is AggregateException { InnerExceptions: { Count: > 0 } round } && round.All(each => each is ServerUnavailableException));
+
     private static bool MayMove(Exception failure, bool evenIfItRan) => failure switch
     {
         InvalidParametersException or InvalidReplyException => false,

@@ -51,6 +51,9 @@ internal sealed class RequestTrail
     /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
     public bool BudgetSpent { get; private set; }
 
+    /// <summary>Why it could not wait for a server; then it ends.</summary>
+    public string? NotWaited { get; private set; }
+
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
         new RecordedAttempt<T>(server, this, policy, attempt);
@@ -59,8 +62,10 @@ internal sealed class RequestTrail
     public bool MayMove(Exception failure)
     {
         if (failure is AggregateException) _laterRound = true;
-        return !BudgetSpent && _mayMove(failure);
+        return !BudgetSpent && NotWaited is null && _mayMove(failure);
     }
+
+    public void RefuseToWait(string reason) => NotWaited = reason;
 
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
     public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)

@@ -48,6 +48,7 @@ public sealed partial class Server
         var why = new ConnectionLostException($"{Address}: {reason}");
         foreach (ServerLink link in ending) link.CloseWhenIdle(why, reason, IdleClosingLimit);
         foreach (ServerLink link in begun) link.Start();
+        CallWaiting();
     }
 
     /// <summary>Takes no more requests, for good; those in flight may end until the limit.</summary>

@@ -16,4 +16,7 @@ public sealed partial class Server
 
     internal ServerUnavailableException QueueFull() =>
         new($"{Address} takes no more bytes: MaxQueuedBytesPerConnection ({_services.Options.MaxQueuedBytesPerConnection}) wait to be sent");
+
+    private ServerUnavailableException FirstConnectFull() =>
+        new($"{Address} is still being connected for the first time, and {_services.Options.MaxInFlightPerServer} requests wait for that, as many as MaxInFlightPerServer allows");
 }

@@ -77,18 +77,6 @@ public sealed partial class Server
         string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, AttemptRecord record) =>
         new ServerNotify<TParams>(this, method, prefix, parameters, typeInfo, record);
 
-    /// <summary>Gives the request a connection, a place in the line for the first one, or a refusal.</summary>
-    internal void Admit(IServerRequest request)
-    {
-        if (Pick() is { } connection) Ask(connection, request);
-        else if (_firstConnect.TryWait(request)) return;
-        // The line may have been closed since that look, and because there is a connection now.
-        else if (Pick() is { } first) Ask(first, request);
-        else request.Refuse(NotConnected());
-    }
-
-    internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
-
     /// <summary>Tells the breaker how an attempt ended that was given a connection here.</summary>
     internal void Judge(AttemptRecord attempt, Verdict verdict, TimeSpan now)
     {
@@ -97,6 +85,7 @@ public sealed partial class Server
         if (!_breaker.Judge(attempt.Ticket, verdict, now)) return;
         lock (_gate) ChangeLocked(_state == ServerState.Ejected && _breaker.IsClosed ? "the probe call was answered" : _reason);
         _services.Changes.Flush();
+        CallWaiting();
     }
 
     internal void Enter(ServerLink link, ServerState state, string reason)
@@ -113,6 +102,8 @@ public sealed partial class Server
         }
         _services.Changes.Flush();
         if (firstConnectOver) CloseLine();
+        // Afterwards: those in the line of the first connect were here before.
+        CallWaiting();
     }
 
     /// <summary>Why there is no connection, for those who ask before the link has decided what comes next.</summary>
@@ -132,6 +123,7 @@ public sealed partial class Server
             ChangeLocked("draining");
         }
         _services.Changes.Flush();
+        CallWaiting();
     }
 
     internal void Pushed(ServerNotification notification, long length)
@@ -143,47 +135,6 @@ public sealed partial class Server
     {
         Interlocked.Increment(ref _dropped[(int)reason]);
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
-    }
-
-    private void Ask(ServerConnection connection, IServerRequest request)
-    {
-        if (request.Judged is { } asked) asked.Connected = true;
-        if (_duty != Duty.On)
-        {
-            request.Refuse(OffDuty());
-            return;
-        }
-        TimeSpan now = _breaker.IsClosed ? default : _services.Stopwatch.Elapsed;
-        if (!_breaker.TryAdmit(now, request.Judged is not null, out long ticket) && _services.Servers.Any(server => server.IsUsable))
-        {
-            request.Refuse(new ServerUnavailableException($"{Address} is {_breaker.Reason}"));
-            return;
-        }
-        if (request.Judged is { } record)
-        {
-            record.Ticket = ticket;
-            record.Connection = connection;
-            Interlocked.MemoryBarrier();
-            if (record.Ended) _breaker.Judge(ticket, Verdict.Nothing, now);
-        }
-        request.Begin(connection);
-    }
-
-    internal bool IsUsable => _breaker.IsClosed && _duty == Duty.On && !_draining && _links.Any(link => link.Connection is not null);
-
-    private ServerConnection? Pick()
-    {
-        ServerLink[] links = _links;
-        if (links.Length == 1) return links[0].Connection;
-        uint first = Interlocked.Increment(ref _turn);
-        ServerConnection? full = null;
-        for (uint i = 0; i < links.Length; i++)
-        {
-            if (links[(first + i) % links.Length].Connection is not { } connection) continue;
-            if (connection.Pending.HasRoom) return connection;
-            full ??= connection;
-        }
-        return full;
     }
 
     private ServerState BestLocked() => _links.Min(link => Rank(link.State)) switch
@@ -220,17 +171,4 @@ public sealed partial class Server
         ServerState.Waiting => 2,
         _ => 3,
     };
-
-    private void CloseLine()
-    {
-        foreach (IServerRequest request in _firstConnect.Close())
-        {
-            Continuations.Schedule(static state =>
-            {
-                (Server server, IServerRequest waited) = ((Server, IServerRequest))state!;
-                if (server.Pick() is { } connection) server.Ask(connection, waited);
-                else waited.Refuse(server.NotConnected());
-            }, (this, request));
-        }
-    }
 }

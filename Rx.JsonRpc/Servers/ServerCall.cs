@@ -63,7 +63,7 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
                 Refuse(admission == Admission.Full ? _call._server.Full() : _call._server.NotConnected());
                 return;
             }
-            if (_disposed && connection.Pending.TryRemove(this)) return;
+            if (_disposed && TryRemoveFrom(connection)) return;
             SendResult sent = SendResult.Closed;
             try
             {
@@ -71,9 +71,10 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             }
             catch (InvalidParametersException faulty)
             {
-                if (connection.Pending.TryRemove(this)) _observer.OnError(faulty);
+                if (TryRemoveFrom(connection)) _observer.OnError(faulty);
                 return;
             }
+            // Without a word to those who wait for room: it would come from one of them, and call it back at once.
             if (sent == SendResult.Queued || !connection.Pending.TryRemove(this)) return;
             _observer.OnError(sent == SendResult.QueueFull ? _call._server.QueueFull() : _call._server.NotConnected());
         }
@@ -127,9 +128,16 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             _disposed = true;
             // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
             Interlocked.MemoryBarrier();
-            if (_connection is { } connection) connection.Pending.TryRemove(this);
+            if (_connection is { } connection) TryRemoveFrom(connection);
             else _call._server.Forget(this);
             TakeBack();
+        }
+
+        private bool TryRemoveFrom(ServerConnection connection)
+        {
+            if (!connection.Pending.TryRemove(this)) return false;
+            _call._server.RoomForOne();
+            return true;
         }
 
         private SendResult Send(ServerConnection connection)

@@ -105,7 +105,8 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
         bool probe = _heartbeat is not null && envelope.Id == Heartbeat.ProbeId;
-        if (request is null && !probe) _server.Dropped(reason, frame.Payload.Length);
+        if (request is not null) _server.RoomForOne();
+        else if (!probe) _server.Dropped(reason, frame.Payload.Length);
         return request;
     }
 

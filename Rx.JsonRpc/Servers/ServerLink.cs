@@ -104,7 +104,7 @@ internal sealed class ServerLink
             MaxQueuedBytes = _options.MaxQueuedBytesPerConnection,
         };
         TimeSpan since = _stopwatch.Elapsed;
-        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString());
+        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString()) { RoomAgain = _server.CallWaiting };
         var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
         {
             _connection = null;

@@ -17,6 +17,7 @@ internal sealed class ServerServices
         Stopwatch = clock.StartStopwatch();
         Breakers = new BreakerGroups(options.Breaker);
         Continuations = new Continuations(options.Continuations);
+        Waiting = new WaitingRequests(options.MaxWaitingRequests, Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
         Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
         Calls = new ServerCallRoutes(Continuations, options.MaxQueuedEvents);
@@ -47,6 +48,9 @@ internal sealed class ServerServices
     }
 
     public Continuations Continuations { get; }
+
+    /// <summary>The client's requests that wait for any of the servers.</summary>
+    public WaitingRequests Waiting { get; }
 
     public Publisher<ServerChange> Changes { get; }
 

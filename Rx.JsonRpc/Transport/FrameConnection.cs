@@ -32,7 +32,7 @@ public sealed class FrameConnection : IDisposable
         _pipe = pipe;
         _options = options ?? new FrameConnectionOptions();
         _peer = peer;
-        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, SenderEnded);
+        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, SenderEnded, () => RoomAgain?.Invoke());
         Frames = new FrameSource(this);
     }
 
@@ -56,6 +56,9 @@ public sealed class FrameConnection : IDisposable
 
     /// <summary>Called by the reader whenever bytes have come, before they are looked at. Set before the subscription.</summary>
     internal Action? BytesCame { get; set; }
+
+    /// <summary>Called by the writer, on any thread, when frames were refused because too many bytes waited, and there is room again.</summary>
+    internal Action? RoomAgain { get; init; }
 
     /// <summary>Queues a frame for the writer; from any thread.</summary>
     /// <param name="payload">The payload; copied before the call returns.</param>

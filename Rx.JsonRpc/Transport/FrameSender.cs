@@ -20,20 +20,24 @@ internal sealed class FrameSender
     private readonly PipeWriter _output;
     private readonly int _maxQueuedBytes;
     private readonly Action<Exception?> _ended;
+    private readonly Action? _roomAgain;
     private SendQueue _waiting = new();
     private SendQueue _spare = new();
     private bool _writing;
     private bool _completing;
     private bool _aborted;
+    private bool _refused;
 
     /// <param name="output">Where the frames go; completed when the sending ends.</param>
     /// <param name="maxQueuedBytes">How much may wait.</param>
     /// <param name="ended">Called once, when the output is completed; with the failure if that was the reason.</param>
-    public FrameSender(PipeWriter output, int maxQueuedBytes, Action<Exception?> ended)
+    /// <param name="roomAgain">Called by the writer when frames were refused, and there is room for them now.</param>
+    public FrameSender(PipeWriter output, int maxQueuedBytes, Action<Exception?> ended, Action? roomAgain = null)
     {
         _output = output;
         _maxQueuedBytes = maxQueuedBytes;
         _ended = ended;
+        _roomAgain = roomAgain;
     }
 
     public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
@@ -41,7 +45,12 @@ internal sealed class FrameSender
         lock (_gate)
         {
             if (_completing || _aborted) return SendResult.Closed;
-            if (netstring.Length > _maxQueuedBytes - _waiting.Bytes) return SendResult.QueueFull;
+            // One frame always fits an empty queue, however little the bound leaves for its length and comma.
+            if (_waiting.Count > 0 && netstring.Length > _maxQueuedBytes - _waiting.Bytes)
+            {
+                _refused = true;
+                return SendResult.QueueFull;
+            }
             _waiting.Add(netstring, outgoing);
             if (_writing) return SendResult.Queued;
             _writing = true;
@@ -131,6 +140,7 @@ internal sealed class FrameSender
         while (true)
         {
             SendQueue batch;
+            bool roomAgain;
             lock (_gate)
             {
                 if (_aborted) return true;
@@ -142,7 +152,10 @@ internal sealed class FrameSender
                 batch = _waiting;
                 _waiting = _spare;
                 _spare = batch;
+                roomAgain = _refused;
+                _refused = false;
             }
+            if (roomAgain) _roomAgain?.Invoke();
             batch.HandOver(_output);
             batch.Clear();
             FlushResult flushed = await _output.FlushAsync().ConfigureAwait(false);

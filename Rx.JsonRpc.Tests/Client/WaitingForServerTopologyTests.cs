@@ -1,0 +1,64 @@
+using System.Reactive.Subjects;
+using Rx.JsonRpc.Testing;
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Client;
+
+/// <summary>Those who wait for a server are called by what the user, or the topology, does about servers too.</summary>
+public class WaitingForServerTopologyTests
+{
+    private static readonly RequestPolicy Wait = new() { WhenDisconnected = WhenDisconnected.Wait };
+
+    private readonly ClientInVirtualTime _world = new();
+
+    [Fact]
+    public void Request_TopologyNamesNoServerYet_WaitsForTheFirstOne()
+    {
+        var topology = new BehaviorSubject<IReadOnlyList<ServerAddress>>([]);
+        JsonRpcClient client = _world.Client("a", options => options with { Topology = topology });
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait));
+        _world.AdvanceTo(300);
+        Assert.True(answers.Silent);
+
+        topology.OnNext([new ServerAddress(new InMemoryEndPoint("a"))]);
+        _world.AdvanceTo(301);
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
+        Assert.Equal(300, answers.CompletedAt);
+    }
+
+    [Fact]
+    public void Request_OnlyServerIsDisabled_WaitsUntilItIsEnabled()
+    {
+        JsonRpcClient client = _world.Client("a");
+        ServerAddress server = client.Groups[0].Servers[0].Address;
+        client.Disable(server);
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait));
+        _world.AdvanceTo(300);
+        Assert.True(answers.Silent);
+
+        client.Enable(server);
+        _world.AdvanceTo(301);
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
+        Assert.Equal(300, answers.CompletedAt);
+    }
+
+    [Fact]
+    public void Request_OnlyServerIsDrained_WaitsUntilItIsEnabledThoughItStayedConnected()
+    {
+        JsonRpcClient client = _world.Client("a");
+        ServerAddress server = client.Groups[0].Servers[0].Address;
+        client.Drain(server);
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait));
+        _world.AdvanceTo(300);
+        Assert.True(answers.Silent);
+        Assert.Empty(_world["a"].Calls);
+
+        client.Enable(server);
+        _world.AdvanceTo(301);
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
+        Assert.Equal(300, answers.CompletedAt);
+    }
+}

@@ -1,0 +1,131 @@
+using System.IO.Pipelines;
+using CsCheck;
+using Microsoft.Reactive.Testing;
+using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Tests.Support;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Tests.Servers;
+
+public class WaitingRequestsTests
+{
+    private static readonly AggregateException FoundNone = new(new ServerUnavailableException("away"));
+
+    private readonly TestScheduler _clock = new();
+
+    [Fact]
+    public void RoomForOne_AnyOrderOfComingAndLeaving_CallsTheEarliestDeadlineOfThoseLeft() =>
+        Gen.Select(Gen.Int[1, 5].Array[1, 30], Gen.Int[0, 29].Array[0, 15]).Sample((seconds, leaving) =>
+        {
+            ServerServices services = Services(1000);
+            var called = new List<int>();
+            IDisposable?[] waits = [.. seconds.Select((deadline, index) => Enter(services, deadline, () => called.Add(index)))];
+            foreach (int index in leaving.Where(index => index < waits.Length)) waits[index]!.Dispose();
+
+            for (int i = 0; i < seconds.Length; i++) services.Waiting.RoomForOne();
+
+            Assert.Equal(Enumerable.Range(0, seconds.Length).Except(leaving).OrderBy(index => seconds[index]), called);
+            Assert.Equal(0, services.Waiting.Count);
+        });
+
+    [Fact]
+    public void RoomForOne_WhileTheRoundIsMade_IsNotMissed()
+    {
+        ServerServices services = Services(10);
+        int called = 0;
+        Func<Exception, Action, IDisposable?> wait = WaitingTurn.Of(Trail(), Policy(5), services)!;
+
+        services.Waiting.RoomForOne();
+        wait(FoundNone, () => called++);
+
+        Assert.Equal(1, called);
+        wait(FoundNone, () => called++);
+        Assert.Equal(1, called);
+        services.Waiting.RoomForOne();
+        Assert.Equal(2, called);
+    }
+
+    [Fact]
+    public void Leave_CalledButNotYetRun_PassesTheCallOn()
+    {
+        var held = new HeldScheduler();
+        ServerServices services = Services(10, held);
+        var called = new List<string>();
+        IDisposable first = Enter(services, 1, () => called.Add("first"))!;
+        Enter(services, 2, () => called.Add("second"));
+        services.Waiting.RoomForOne();
+
+        first.Dispose();
+        held.RunAll();
+
+        Assert.Equal(["second"], called);
+    }
+
+    [Fact]
+    public void Leave_AfterItsRoundBegan_CallsNobody()
+    {
+        ServerServices services = Services(10);
+        int second = 0;
+        IDisposable first = Enter(services, 1, () => { })!;
+        Enter(services, 2, () => second++);
+        services.Waiting.RoomForOne();
+
+        first.Dispose();
+
+        Assert.Equal(0, second);
+    }
+
+    [Fact]
+    public void Close_CallsNobody()
+    {
+        var held = new HeldScheduler();
+        ServerServices services = Services(10, held);
+        int called = 0;
+        for (int i = 1; i < 3; i++) Enter(services, i, () => called++);
+        services.Waiting.RoomForOne();
+
+        services.Waiting.Close();
+        services.Waiting.RoomForOne();
+        held.RunAll();
+
+        Assert.Equal(0, called);
+    }
+
+    [Fact]
+    public void TryEnter_RacesWithRoom_IsCalled() => Race.Run(
+        5000,
+        () =>
+        {
+            ServerServices services = Services(10);
+            return (Services: services, Wait: WaitingTurn.Of(Trail(), Policy(5), services)!, Called: new int[1]);
+        },
+        round => round.Wait(FoundNone, () => Interlocked.Increment(ref round.Called[0])),
+        round => round.Services.Waiting.RoomForOne(),
+        round => Assert.Equal(1, round.Called[0]));
+
+    private static RequestPolicy Policy(int seconds) =>
+        new() { WhenDisconnected = WhenDisconnected.Wait, TotalTimeout = TimeSpan.FromSeconds(seconds) };
+
+    private RequestTrail Trail() => new("m", _clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
+
+    private IDisposable? Enter(ServerServices services, int seconds, Action again) =>
+        WaitingTurn.Of(Trail(), Policy(seconds), services)!(FoundNone, again);
+
+    private ServerServices Services(int most, PipeScheduler? continuations = null)
+    {
+        var options = new JsonRpcClientOptions { MaxWaitingRequests = most, Continuations = continuations ?? PipeScheduler.Inline };
+        return new ServerServices(options, new SocketConnector(_clock), Rx.JsonRpc.Protocol.SystemTextJsonSerializer.Instance, _clock);
+    }
+
+    private sealed class HeldScheduler : PipeScheduler
+    {
+        private readonly Queue<(Action<object?> Action, object? State)> _held = [];
+
+        public override void Schedule(Action<object?> action, object? state) => _held.Enqueue((action, state));
+
+        public void RunAll()
+        {
+            while (_held.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Rx.JsonRpc.Servers;
+
+namespace Rx.JsonRpc;
+
+public sealed partial class Server
+{
+    /// <summary>Gives the request a connection, a place in the line for the first one, or a refusal.</summary>
+    internal void Admit(IServerRequest request)
+    {
+        if (Pick() is { } connection) Ask(connection, request);
+        else WaitForFirstConnect(request);
+    }
+
+    internal void Forget(IServerRequest request) => _firstConnect.Forget(request);
+
+    private void Ask(ServerConnection connection, IServerRequest request)
+    {
+        if (request.Judged is { } asked) asked.Connected = true;
+        if (_duty != Duty.On)
+        {
+            request.Refuse(OffDuty());
+            return;
+        }
+        TimeSpan now = _breaker.IsClosed ? default : _services.Stopwatch.Elapsed;
+        if (!_breaker.TryAdmit(now, request.Judged is not null, out long ticket) && _services.Servers.Any(server => server.IsUsable))
+        {
+            request.Refuse(new ServerUnavailableException($"{Address} is {_breaker.Reason}"));
+            return;
+        }
+        if (request.Judged is { } record)
+        {
+            record.Ticket = ticket;
+            record.Connection = connection;
+            Interlocked.MemoryBarrier();
+            if (record.Ended) _breaker.Judge(ticket, Verdict.Nothing, now);
+        }
+        request.Begin(connection);
+    }
+
+    private void WaitForFirstConnect(IServerRequest request)
+    {
+        switch (_firstConnect.TryWait(request))
+        {
+            case Admission.Admitted:
+                break;
+            case Admission.Full:
+                request.Refuse(FirstConnectFull());
+                break;
+            // The line may have been closed since that look, and because there is a connection now.
+            case Admission.Closed when Pick() is { } connection:
+                Ask(connection, request);
+                break;
+            default:
+                request.Refuse(NotConnected());
+                break;
+        }
+    }
+
+    private ServerConnection? Pick()
+    {
+        ServerLink[] links = _links;
+        if (links.Length == 1) return links[0].Connection;
+        uint first = Interlocked.Increment(ref _turn);
+        ServerConnection? full = null;
+        for (uint i = 0; i < links.Length; i++)
+        {
+            if (links[(first + i) % links.Length].Connection is not { } connection) continue;
+            if (connection.Pending.HasRoom) return connection;
+            full ??= connection;
+        }
+        return full;
+    }
+
+    private void CloseLine()
+    {
+        foreach (IServerRequest request in _firstConnect.Close())
+        {
+            Continuations.Schedule(static state =>
+            {
+                (Server server, IServerRequest waited) = ((Server, IServerRequest))state!;
+                if (server.Pick() is { } connection) server.Ask(connection, waited);
+                else waited.Refuse(server.NotConnected());
+            }, (this, request));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>One request in <see cref="WaitingRequests"/>: its place there, and what it does when it is called.</summary>
+internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
+{
+    private readonly WaitingRequests _line;
+    private readonly RequestTrail _trail;
+    private readonly TimeSpan _deadline;
+    private long _newsBeforeRound;
+    private long _number;
+    private bool _called;
+    private Action? _again;
+
+    private WaitingTurn(WaitingRequests line, RequestTrail trail, TimeSpan deadline)
+    {
+        _line = line;
+        _trail = trail;
+        _deadline = deadline;
+        _newsBeforeRound = line.News();
+    }
+
+    /// <summary>What the recipe is to do about a round that found no server; null when the policy does not wait.</summary>
+    public static Func<Exception, Action, IDisposable?>? Of(RequestTrail trail, RequestPolicy policy, ServerServices services)
+    {
+        if (policy.WhenDisconnected == WhenDisconnected.FailFast) return null;
+        TimeSpan now = services.Stopwatch.Elapsed;
+        TimeSpan left = policy.TotalTimeout - trail.Elapsed;
+        return new WaitingTurn(services.Waiting, trail, left < TimeSpan.MaxValue - now ? now + left : TimeSpan.MaxValue).Wait;
+    }
+
+    public int CompareTo(WaitingTurn? other)
+    {
+        int byDeadline = _deadline.CompareTo(other!._deadline);
+        return byDeadline != 0 ? byDeadline : _number.CompareTo(other._number);
+    }
+
+    /// <summary>The request does not wait any more: it is over, or makes its round.</summary>
+    public void Dispose() => _line.Leave(this);
+
+    /// <summary>Takes its place; the first one that it was given stays its own.</summary>
+    public void EnterLocked(long number)
+    {
+        if (_number == 0) _number = number;
+    }
+
+    public void CallLocked() => _called = true;
+
+    public bool TryEndCallLocked()
+    {
+        bool called = _called;
+        _called = false;
+        return called;
+    }
+
+    public void Go()
+    {
+        if (!_line.TryAnswerCall(this)) return;
+        _newsBeforeRound = _line.News();
+        _again!();
+    }
+
+    private WaitingTurn? Wait(Exception failure, Action again)
+    {
+        if (!ReplayRules.FoundNoServer(failure)) return null;
+        _again = again;
+        if (_line.TryEnter(this, _newsBeforeRound)) return this;
+        _trail.RefuseToWait($"As many requests wait for a server as MaxWaitingRequests ({_line.Most}) allows, so it did not wait");
+        return null;
+    }
+}
