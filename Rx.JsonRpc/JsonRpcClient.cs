@@ -121,18 +121,18 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ownPolicy?.ThrowIfFaulty();
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        return PerSubscription<T>(method, mayMove, trail =>
+        return PerSubscription<T>(method, policy, mayMove, trail =>
             Groups.Select(group => group.InTurn)
                   .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
                   .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
-                  .Within(policy.TotalTimeout, _clock));
+                  .Within(trail.Limit.Due, _clock));
     }
 
     private EdgeOfRequest<T> PerSubscription<T>(
-        string method, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove), _openRequests, pipeline);
+        string method, RequestPolicy policy, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove, TimeLimit.Of(policy, _clock)), _openRequests, pipeline);
 
     private Method<RawJson, RawJson> Raw(string name) =>
         new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);

@@ -71,5 +71,9 @@ public class RequestTrailTests
         Assert.True(record.Ended);
     }
 
-    private static RequestTrail New() => new("m", new TestScheduler().StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
+    private static RequestTrail New()
+    {
+        var clock = new TestScheduler();
+        return new("m", clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(RequestPolicy.Default, clock));
+    }
 }

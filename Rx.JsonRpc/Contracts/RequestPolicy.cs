@@ -14,6 +14,13 @@ public sealed record RequestPolicy
     /// <summary>How long the request may take over all attempts and waits. 5 s by default.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// When the request must have ended, on the client's clock; null for no such moment, the default. It is read when the request is
+    /// subscribed: then the smaller of <see cref="TotalTimeout"/> and the time until the deadline bounds the request. With a deadline
+    /// that has passed nothing is sent. It belongs to one request; the client's own policy cannot have one.
+    /// </summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts, which takes a backoff above zero. 0 by default.</summary>
     public int Retries { get; init; }
 

@@ -45,7 +45,10 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
 
         public void Run(Func<RequestTrail, IObservable<Reply<T>>> pipeline)
         {
-            IDisposable upstream = pipeline(_trail).Subscribe(this);
+            IObservable<Reply<T>> source = pipeline(_trail);
+            // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
+            if (Volatile.Read(ref _observer) is null) return;
+            IDisposable upstream = source.Subscribe(this);
             if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
         }
 
@@ -61,7 +64,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnError(Exception failure)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
-            if (failure is TimeoutException) _trail.EndInTotalTimeout();
+            if (failure is TimeoutException) _trail.EndAtLimit();
             _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
@@ -92,7 +95,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
 
         private void Answer(IObserver<Reply<T>> observer, Reply<T> reply)
         {
-            // The source is let go first: nothing that it still does (a total timeout that fires while OnNext runs) can reach the observer.
+            // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
             Release();
             observer.OnNext(reply);
             if (!_disposed) observer.OnCompleted();

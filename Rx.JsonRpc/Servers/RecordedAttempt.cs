@@ -23,9 +23,9 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
 
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
-        if (_trail.Elapsed >= _policy.TotalTimeout)
+        if (_trail.Elapsed >= _trail.Limit.Due)
         {
-            // The total timeout is due on the clock at this very moment; no attempt is started on its last breath.
+            // The limit is due on the clock at this very moment; no attempt is started on its last breath.
             observer.OnError(new TimeoutException());
             return Disposable.Empty;
         }
@@ -34,6 +34,8 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
             observer.OnError(new AggregateException("The retry budget is spent."));
             return Disposable.Empty;
         }
+        // The request has ended on another thread: nobody would hear what became of it.
+        if (record.Ended) return Disposable.Empty;
         return _attempt(record).Subscribe(new Sink(this, record, observer));
     }
 

@@ -5,7 +5,7 @@ namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
 /// <remarks>
-/// Attempts do not overlap, but the end of the request does not wait for them: a total timeout ends it on the clock's thread while a reply
+/// Attempts do not overlap, but the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
 /// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
 /// </remarks>
 internal sealed class RequestTrail
@@ -25,19 +25,22 @@ internal sealed class RequestTrail
     private bool _laterRound;
     private bool _sealed;
 
-    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
+    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove, TimeLimit limit)
     {
         Method = method;
         _clock = clock;
         _tokens = tokens;
         _mayMove = mayMove;
+        Limit = limit;
         _subscribedAt = clock.Elapsed;
         tokens.CountRequest();
     }
 
     public string Method { get; }
 
-    /// <summary>The error reply that the policy counts as a failure, when the last attempt ended with one.</summary>
+    public TimeLimit Limit { get; }
+
+    /// <summary>The error reply that the policy counts as a failure, when the last decisive attempt ended with one.</summary>
     public JsonRpcError? LastError { get; private set; }
 
     /// <summary>The attempts that have ended; read them from several threads only when the trail is sealed.</summary>
@@ -75,18 +78,18 @@ internal sealed class RequestTrail
             BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
             if (BudgetSpent) return false;
             record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
-            LastError = null;
             _open = record;
             return true;
         }
     }
 
-    /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
-    public void EndInTotalTimeout()
+    /// <summary>The limit ends the attempt that is under way, if there is one.</summary>
+    public void EndAtLimit()
     {
-        // A later attempt had only what the earlier ones had left: that it was late says nothing about its server.
-        Verdict verdict = _begun == 1 ? Verdict.Failed : Verdict.Nothing;
-        End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
+        // A later attempt had only what the earlier ones had left, and before a deadline the first had only what the caller had left: that
+        // such an attempt was late says nothing about its server.
+        Verdict verdict = _begun == 1 && !Limit.IsDeadline ? Verdict.Failed : Verdict.Nothing;
+        End(AttemptEnd.TimedOut, $"the request's {Limit.Name} ran out", null, verdict);
     }
 
     /// <summary>The request has ended: nothing changes any more.</summary>
@@ -111,10 +114,7 @@ internal sealed class RequestTrail
             open = _open;
             if (open is null) return;
             _open = null;
-            LastError = error;
-            _mayHaveRun |= open.Written == Written.MaybeExecuted;
-            if (_ended.Count == MostKept) _ended.RemoveAt(0);
-            _ended.Add(new Attempt
+            var ended = new Attempt
             {
                 Server = open.Server.Address,
                 StartedAfter = open.StartedAfter,
@@ -122,20 +122,23 @@ internal sealed class RequestTrail
                 Written = open.Written,
                 End = end,
                 Reason = reason,
-            });
+            };
+            if (ended.Written == Written.MaybeExecuted)
+            {
+                _mayHaveRun = true;
+                LastError = error;
+            }
+            // What the end of the request is told by stays, however many servers were away since.
+            if (_ended.Count == MostKept) _ended.RemoveAt(LastDecisiveIndex() == 0 ? 1 : 0);
+            _ended.Add(ended);
         }
         Judge(open, end, verdict ?? VerdictOf(open, end));
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive()
-    {
-        for (int i = _ended.Count - 1; i >= 0; i--)
-        {
-            if (_ended[i] is { Written: Written.MaybeExecuted } attempt) return attempt;
-        }
-        return null;
-    }
+    public Attempt? LastDecisive() => LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+
+    private int LastDecisiveIndex() => _ended.FindLastIndex(static attempt => attempt.Written == Written.MaybeExecuted);
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
