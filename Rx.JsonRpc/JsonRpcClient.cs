@@ -22,6 +22,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly ServerServices _services;
     private readonly OpenRequests _openRequests = new();
     private readonly ReplayTokens _replayTokens;
+    private readonly MethodLatencies _latencies = new();
 
     /// <summary>Makes a client with default options.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
@@ -121,18 +122,24 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ownPolicy?.ThrowIfFaulty();
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        return PerSubscription<T>(method, policy, mayMove, trail =>
+        HedgePlan? hedge = HedgeOf(method, policy, idempotent);
+        return PerSubscription<T>(method, policy, mayMove, hedge, trail =>
             Groups.Select(group => group.InTurn)
-                  .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
+                  .FailoverWithHedge(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
-                                           .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
+                                           .ErrorsAsFailures(policy.RetryOn)), trail.HedgeAfter, _clock, trail.MayMove, trail.MayHedge)
                   .RetryWithBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
                   .Within(trail.Limit.Due, _clock));
     }
 
     private EdgeOfRequest<T> PerSubscription<T>(
-        string method, RequestPolicy policy, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove, TimeLimit.Of(policy, _clock)), _openRequests, pipeline);
+        string method, RequestPolicy policy, Func<Exception, bool> mayMove, HedgePlan? hedge, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove, TimeLimit.Of(policy, _clock), hedge), _openRequests, pipeline);
+
+    private HedgePlan? HedgeOf(string method, RequestPolicy policy, bool idempotent) =>
+        policy.Hedge is { } hedge && ReplayRules.MayOverlap(policy.Replay, idempotent)
+            ? new HedgePlan(hedge, hedge.Quantile is null ? null : _latencies.Of(method))
+            : null;
 
     private Method<RawJson, RawJson> Raw(string name) =>
         new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);

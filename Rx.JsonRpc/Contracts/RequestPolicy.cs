@@ -36,6 +36,12 @@ public sealed record RequestPolicy
     /// <summary>JSON-RPC error codes that count as failures: the next server is asked. None by default.</summary>
     public ErrorCodes RetryOn { get; init; } = ErrorCodes.None;
 
+    /// <summary>
+    /// When a second server is tried beside one that is slow; null for never, the default. It counts for requests that may run twice: of an
+    /// idempotent method, or with <see cref="Replay.Always"/>. For others no hedge is sent.
+    /// </summary>
+    public Hedge? Hedge { get; init; }
+
     /// <summary>Says what is wrong with the policy, all at once.</summary>
     /// <exception cref="ArgumentException">Lists every fault.</exception>
     internal void ThrowIfFaulty()
@@ -58,5 +64,6 @@ public sealed record RequestPolicy
         if (RetryOn is null) yield return $"{name}.RetryOn is null; use ErrorCodes.None";
         if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
         foreach (string fault in Backoff?.Faults($"{name}.Backoff") ?? []) yield return fault;
+        foreach (string fault in Hedge?.Faults($"{name}.Hedge") ?? []) yield return fault;
     }
 }

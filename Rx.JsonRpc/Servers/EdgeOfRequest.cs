@@ -55,6 +55,8 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnNext(Reply<T> reply)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            // What a hedge set beside the winner has been disposed by now, and taken back unless it had left.
+            _trail.EndAll(AttemptEnd.Cancelled, "another server was first");
             _trail.Seal();
             Answer(observer, reply with { Attempts = _trail.Attempts });
         }
@@ -65,6 +67,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
             if (failure is TimeoutException) _trail.EndAtLimit();
+            else _trail.EndAll(AttemptEnd.Cancelled, "the request ended elsewhere");
             _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
@@ -80,7 +83,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
             Release();
             // Afterwards: what has not left by now has been taken back.
-            _trail.End(AttemptEnd.Cancelled, reason.Message);
+            _trail.EndAll(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
             observer.OnError(FailureStory.Stopped(reason, _trail));
         }
@@ -89,7 +92,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         {
             _disposed = true;
             if (!TryEnd(out _)) return;
-            _trail.End(AttemptEnd.Cancelled);
+            _trail.EndAll(AttemptEnd.Cancelled);
             Release();
         }
 

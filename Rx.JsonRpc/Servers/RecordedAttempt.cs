@@ -43,7 +43,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
     {
         public void OnNext(Reply<T> reply)
         {
-            attempt._trail.End(reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "");
+            attempt._trail.End(record, reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "");
             observer.OnNext(reply);
         }
 
@@ -58,7 +58,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
                 ours.Server = record.Server.Address;
                 if (ours is not ErrorReplyException) ours.Written = record.Written;
             }
-            attempt._trail.End(EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
+            attempt._trail.End(record, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
             observer.OnError(known);
         }
 

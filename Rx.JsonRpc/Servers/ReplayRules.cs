@@ -14,6 +14,9 @@ internal static class ReplayRules
         _ => idempotent ? AllButFaulty : WhatCannotHaveRun,
     };
 
+    /// <summary>Whether the request may run on two servers at once.</summary>
+    public static bool MayOverlap(Replay replay, bool idempotent) => MayMove(replay, idempotent) == AllButFaulty;
+
     private static bool MayMove(Exception failure, bool evenIfItRan) => failure switch
     {
         InvalidParametersException or InvalidReplyException => false,
