@@ -61,7 +61,7 @@ public sealed partial class JsonRpcClient
 
     private IObservable<Unit> NotifyOne(
         Server server, string method, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<Unit>>> send) =>
-        PerSubscription<Unit>(method, idempotent: false, static _ => false, recorder: null, trail =>
+        PerSubscription<Unit>(() => Trail(method, policy, idempotent: false, static _ => false), recorder: null, trail =>
             trail.Attempt(server, policy, attempt => send(attempt).Within(policy.TryTimeout, _clock))
-                 .Within(policy.TotalTimeout, _clock)).Results();
+                 .Within(trail.Limit.Due, _clock)).Results();
 }

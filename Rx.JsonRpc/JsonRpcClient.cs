@@ -23,6 +23,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly TopologyFeed _topology;
     private readonly OpenRequests _openRequests;
     private readonly ReplayTokens _replayTokens;
+    private readonly MethodLatencies _latencies = new();
 
     /// <summary>Makes a client with default options.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
@@ -133,19 +134,28 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ownPolicy?.ThrowIfFaulty();
         RequestPolicy policy = ownPolicy ?? _options.Policy;
         Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        return PerSubscription<T>(method, idempotent, mayMove, recorder, trail =>
+        HedgePlan? hedge = HedgeOf(method, policy, idempotent);
+        return PerSubscription<T>(() => Trail(method, policy, idempotent, mayMove, hedge), recorder, trail =>
             _servers.InTurn
-                  .FailoverByPriority(server => trail.Attempt(server, policy, attempt =>
+                  .FailoverWithHedge(server => trail.Attempt(server, policy, attempt =>
                       send(server, attempt).Within(policy.TryTimeout, _clock)
-                                           .ErrorsAsFailures(policy.RetryOn)), trail.MayMove)
+                                           .ErrorsAsFailures(policy.RetryOn)), trail.HedgeAfter, _clock, trail.MayMove, trail.MayHedge)
                   .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
                   .RetryWithCheckedBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
-                  .Within(policy.TotalTimeout, _clock));
+                  .Within(trail.Limit.Due, _clock));
     }
 
     private EdgeOfRequest<T> PerSubscription<T>(
-        string method, bool idempotent, Func<Exception, bool> mayMove, RequestRecorder? recorder, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove) { Idempotent = idempotent }, _openRequests, recorder, pipeline);
+        Func<RequestTrail> begin, RequestRecorder? recorder, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
+        new(begin, _openRequests, recorder, pipeline);
+
+    private RequestTrail Trail(string method, RequestPolicy policy, bool idempotent, Func<Exception, bool> mayMove, HedgePlan? hedge = null) =>
+        new(method, _stopwatch, _replayTokens, mayMove, TimeLimit.Of(policy, _clock), hedge) { Idempotent = idempotent };
+
+    private HedgePlan? HedgeOf(string method, RequestPolicy policy, bool idempotent) =>
+        policy.Hedge is { } hedge && ReplayRules.MayOverlap(policy.Replay, idempotent)
+            ? new HedgePlan(hedge, hedge.Quantile is null ? null : _latencies.Of(method))
+            : null;
 
     private Method<RawJson, RawJson> Raw(string name) =>
         new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);

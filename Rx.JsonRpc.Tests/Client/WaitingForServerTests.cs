@@ -66,7 +66,7 @@ public class WaitingForServerTests
         NoServerException failure = answers.Failure<NoServerException>();
         Assert.Equal(730, answers.Error!.Value.At);
         Assert.Equal(["memory:a", "memory:b"], failure.Attempts.Select(attempt => attempt.Server.ToString()));
-        Assert.StartsWith("m: no server answered after 2 attempts: memory:a Unavailable: memory:a is not connected: ", failure.Message);
+        Assert.StartsWith("m: no server answered after 2 attempts within the total timeout of 730 ms: memory:a Unavailable: memory:a is not connected: ", failure.Message);
         Assert.EndsWith("Check that a server is running and can be reached", failure.Message);
         Assert.Equal(("failure", Written.NotWritten), (Outcome<RawJson>.From(failure).Reason, failure.Written));
     }

@@ -28,6 +28,21 @@ public class WaitingForServerTopologyTests
     }
 
     [Fact]
+    public void Request_TopologyNamesNoServerInTime_FailsAsNoServer()
+    {
+        var topology = new BehaviorSubject<IReadOnlyList<ServerAddress>>([]);
+        JsonRpcClient client = _world.Client("a", options => options with { Topology = topology });
+
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait with { TotalTimeout = TimeSpan.FromMilliseconds(300) }));
+        _world.AdvanceTo(300);
+
+        NoServerException failure = answers.Failure<NoServerException>();
+        Assert.Equal(300, answers.Error!.Value.At);
+        Assert.StartsWith("m: no server answered after 0 attempts within the total timeout of 300 ms: the client had no server to ask", failure.Message);
+        Assert.Equal(("failure", Written.NotWritten), (Outcome<RawJson>.From(failure).Reason, failure.Written));
+    }
+
+    [Fact]
     public void Request_OnlyServerIsDisabled_WaitsUntilItIsEnabled()
     {
         JsonRpcClient client = _world.Client("a");

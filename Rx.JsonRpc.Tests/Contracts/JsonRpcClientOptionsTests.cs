@@ -38,6 +38,7 @@ public class JsonRpcClientOptionsTests
                 WhenDisconnected = (WhenDisconnected)7,
                 RetryOn = null!,
                 Backoff = null!,
+                Hedge = Hedge.After(TimeSpan.Zero) with { MinimumSamples = 0, Floor = TimeSpan.Zero, Ceiling = TimeSpan.FromTicks(-1) },
             },
             Reconnect = new Backoff { First = TimeSpan.FromTicks(-1), Max = TimeSpan.FromTicks(-2), Factor = double.NaN, Random = null! },
             ConnectTimeout = TimeSpan.Zero,
@@ -78,6 +79,7 @@ public class JsonRpcClientOptionsTests
             [
                 "Servers[1] names A:1 again", "Servers[2] has no end point", "Servers[3] has no end point", "Servers[4].Weight is 0",
                 "Policy.TryTimeout", "Policy.TotalTimeout", "Policy.Retries is -2", "Policy.Replay is 9", "Policy.RetryOn", "Policy.Backoff",
+                "Policy.Hedge.Delay", "Policy.Hedge.MinimumSamples", "Policy.Hedge.Floor", "Policy.Hedge.Ceiling",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor", "Reconnect.Random",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
                 "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00",
@@ -89,6 +91,18 @@ public class JsonRpcClientOptionsTests
                 "Breaker.FirstEjection", "Breaker.MaxEjection", "Breaker.Random",
             ],
             expected => Assert.Contains(expected, message));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void ThrowIfFaulty_QuantileOutOfItsRange_IsRefused(double quantile)
+    {
+        // Quoted in docs/resilience.md:
+        var hedged = new RequestPolicy { Hedge = Hedge.AtQuantile(0.95) };
+        (Good with { Policy = hedged }).ThrowIfFaulty();
+        Assert.Contains("Policy.Hedge.Quantile is", FaultOf(Good with { Policy = new RequestPolicy { Hedge = Hedge.AtQuantile(quantile) } }));
     }
 
     [Fact]

@@ -12,14 +12,12 @@ public class RequestTrailTests
     public void Seal_WhatComesAfterwards_ChangesNothing()
     {
         RequestTrail trail = New();
-        trail.TryBegin(Place, out _);
-        trail.End(AttemptEnd.TimedOut);
-        trail.TryBegin(Place, out _);
+        trail.End(Begin(trail), AttemptEnd.TimedOut);
+        AttemptRecord open = Begin(trail);
         trail.Seal();
 
-        trail.End(AttemptEnd.Result);
-        trail.TryBegin(Place, out _);
-        trail.End(AttemptEnd.ConnectionLost);
+        trail.End(open, AttemptEnd.Result);
+        trail.End(Begin(trail), AttemptEnd.ConnectionLost);
 
         Assert.Equal([AttemptEnd.TimedOut], trail.Attempts.Select(attempt => attempt.End));
     }
@@ -30,18 +28,16 @@ public class RequestTrailTests
         () =>
         {
             RequestTrail trail = New();
-            trail.TryBegin(Place, out _);
-            return (Trail: trail, Told: new List<AttemptEnd>());
+            return (Trail: trail, First: Begin(trail), Told: new List<AttemptEnd>());
         },
         round =>
         {
-            round.Trail.End(AttemptEnd.ConnectionLost);
-            round.Trail.TryBegin(Place, out _);
-            round.Trail.End(AttemptEnd.Result);
+            round.Trail.End(round.First, AttemptEnd.ConnectionLost);
+            round.Trail.End(Begin(round.Trail), AttemptEnd.Result);
         },
         round =>
         {
-            round.Trail.End(AttemptEnd.TimedOut);
+            round.Trail.EndAll(AttemptEnd.TimedOut);
             round.Trail.Seal();
             round.Told.AddRange(round.Trail.Attempts.Select(attempt => attempt.End));
         },
@@ -51,13 +47,39 @@ public class RequestTrailTests
             Assert.Equal(round.Told, round.Trail.Attempts.Select(attempt => attempt.End));
         });
 
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 2, 1)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 2, 0)]
+    [InlineData(2, 0, 1)]
+    [InlineData(2, 1, 0)]
+    public void End_AttemptsThatOverlap_EndInAnyOrderAndAreToldAsTheyBegan(params int[] order)
+    {
+        var clock = new TestScheduler();
+        RequestTrail trail = New(clock);
+        var open = new List<AttemptRecord>();
+        for (int i = 0; i < 3; i++)
+        {
+            open.Add(Begin(trail));
+            clock.AdvanceBy(1);
+        }
+
+        foreach (int index in order) trail.End(open[index], AttemptEnd.TimedOut, $"{index}");
+        foreach (int index in order) trail.End(open[index], AttemptEnd.Result, "again");
+        trail.EndAll(AttemptEnd.Cancelled);
+
+        Assert.Equal(["0", "1", "2"], trail.Attempts.Select(attempt => attempt.Reason));
+        Assert.Equal([0, 1, 2], trail.Attempts.Select(attempt => attempt.StartedAfter.Ticks));
+    }
+
     [Fact]
     public void Tell_ResultThatCameAsTheTotalTimeoutRanOut_IsATimeout()
     {
         RequestTrail trail = New();
-        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
+        AttemptRecord record = Begin(trail);
         record.Written = Written.MaybeExecuted;
-        trail.End(AttemptEnd.Result);
+        trail.End(record, AttemptEnd.Result);
         trail.Seal();
         Assert.IsType<RequestTimeoutException>(FailureStory.Tell(new TimeoutException(), trail));
     }
@@ -67,9 +89,18 @@ public class RequestTrailTests
     {
         RequestTrail trail = New();
         trail.Seal();
-        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
-        Assert.True(record.Ended);
+        Assert.True(Begin(trail).Ended);
     }
 
-    private static RequestTrail New() => new("m", new TestScheduler().StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
+    private static AttemptRecord Begin(RequestTrail trail)
+    {
+        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
+        return record;
+    }
+
+    private static RequestTrail New(TestScheduler? clock = null)
+    {
+        clock ??= new TestScheduler();
+        return new("m", clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(RequestPolicy.Default, clock));
+    }
 }

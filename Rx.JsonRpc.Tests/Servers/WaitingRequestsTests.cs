@@ -33,7 +33,7 @@ public class WaitingRequestsTests
     {
         ServerServices services = Services(10);
         int called = 0;
-        Func<Exception, Action, IDisposable?> wait = WaitingTurn.Of(Trail(), Policy(5), services)!;
+        Func<Exception, Action, IDisposable?> wait = WaitingTurn.Of(Trail(Policy(5)), Policy(5), services)!;
 
         services.Waiting.RoomForOne();
         wait(FoundNone, () => called++);
@@ -97,7 +97,7 @@ public class WaitingRequestsTests
         () =>
         {
             ServerServices services = Services(10);
-            return (Services: services, Wait: WaitingTurn.Of(Trail(), Policy(5), services)!, Called: new int[1]);
+            return (Services: services, Wait: WaitingTurn.Of(Trail(Policy(5)), Policy(5), services)!, Called: new int[1]);
         },
         round => round.Wait(FoundNone, () => Interlocked.Increment(ref round.Called[0])),
         round => round.Services.Waiting.RoomForOne(),
@@ -106,10 +106,11 @@ public class WaitingRequestsTests
     private static RequestPolicy Policy(int seconds) =>
         new() { WhenDisconnected = WhenDisconnected.Wait, TotalTimeout = TimeSpan.FromSeconds(seconds) };
 
-    private RequestTrail Trail() => new("m", _clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true);
+    private RequestTrail Trail(RequestPolicy policy) =>
+        new("m", _clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(policy, _clock));
 
     private IDisposable? Enter(ServerServices services, int seconds, Action again) =>
-        WaitingTurn.Of(Trail(), Policy(seconds), services)!(FoundNone, again);
+        WaitingTurn.Of(Trail(Policy(seconds)), Policy(seconds), services)!(FoundNone, again);
 
     private ServerServices Services(int most, PipeScheduler? continuations = null)
     {

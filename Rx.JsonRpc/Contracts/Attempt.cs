@@ -31,7 +31,7 @@ public enum AttemptEnd
     /// <summary>The request or the reply could not be written or read as the method's types.</summary>
     Faulty,
 
-    /// <summary>The caller stopped waiting.</summary>
+    /// <summary>The caller stopped waiting, or another server answered a hedged request first.</summary>
     Cancelled,
 }
 

@@ -146,6 +146,7 @@ public sealed record JsonRpcClientOptions
     private IEnumerable<string> Faults() =>
         ServerFaults()
             .Concat(Policy is null ? ["Policy is null"] : Policy.Faults("Policy"))
+            .Concat(Policy?.Deadline is { } deadline ? [$"Policy.Deadline is {deadline:O}; it must be null, for it would end every request at one moment: pass it with a request"] : [])
             .Concat(Reconnect is null ? ["Reconnect is null"] : Reconnect.Faults("Reconnect"))
             .Concat(Breaker is null ? ["Breaker is null; use BreakerOptions.Off"] : Breaker.Faults("Breaker"))
             .Concat(RetryBudget is null ? ["RetryBudget is null; use RetryBudget.Off"] : RetryBudget.Faults("RetryBudget"))

@@ -10,7 +10,7 @@ public readonly struct Reply<T>
     /// <summary>The result; <c>default</c> for an error. <c>null</c> is a result too: ask <see cref="IsError"/>.</summary>
     public T? Result { get; init; }
 
-    /// <summary>Every attempt, in the order in which they began; the last one gave the answer.</summary>
+    /// <summary>Every attempt, in the order in which they began. The last one gave the answer; with a hedge, the last one that is not <see cref="AttemptEnd.Cancelled"/>.</summary>
     public IReadOnlyList<Attempt> Attempts { get => field ?? []; init; }
 
     /// <summary>Whether the server answered with an error.</summary>

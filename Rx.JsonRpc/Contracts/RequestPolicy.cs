@@ -14,6 +14,13 @@ public sealed record RequestPolicy
     /// <summary>How long the request may take over all attempts and waits. 5 s by default.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// When the request must have ended, on the client's clock; null for no such moment, the default. It is read when the request is
+    /// subscribed: then the smaller of <see cref="TotalTimeout"/> and the time until the deadline bounds the request. With a deadline
+    /// that has passed nothing is sent. It belongs to one request; the client's own policy cannot have one.
+    /// </summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>Whole rounds over the groups after the first; -1 for as long as <see cref="TotalTimeout"/> lasts, which takes a backoff above zero. 0 by default.</summary>
     public int Retries { get; init; }
 
@@ -34,6 +41,12 @@ public sealed record RequestPolicy
 
     /// <summary>JSON-RPC error codes that count as failures: the next server is asked. None by default.</summary>
     public ErrorCodes RetryOn { get; init; } = ErrorCodes.None;
+
+    /// <summary>
+    /// When a second server is tried beside one that is slow; null for never, the default. It counts for requests that may run twice: of an
+    /// idempotent method, or with <see cref="Replay.Always"/>. For others no hedge is sent.
+    /// </summary>
+    public Hedge? Hedge { get; init; }
 
     /// <summary>Says what is wrong with the policy, all at once.</summary>
     /// <exception cref="ArgumentException">Lists every fault.</exception>
@@ -62,5 +75,6 @@ public sealed record RequestPolicy
         if (RetryOn is null) yield return $"{name}.RetryOn is null; use ErrorCodes.None";
         if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
         foreach (string fault in Backoff?.Faults($"{name}.Backoff") ?? []) yield return fault;
+        foreach (string fault in Hedge?.Faults($"{name}.Hedge") ?? []) yield return fault;
     }
 }

@@ -62,8 +62,7 @@ public static class FailoverByPriorityOperator
 
     private sealed class Sink<TServer, T>(Recipe<TServer, T> recipe, IObserver<T> observer) : AttemptsSink<T>(observer)
     {
-        private IEnumerator<IEnumerable<TServer>>? _groups;
-        private IEnumerator<TServer>? _servers;
+        private PriorityWalk<TServer> _walk = new(recipe.Groups);
         private List<Exception>? _failures;
 
         public void Run() => Signal();
@@ -79,50 +78,11 @@ public static class FailoverByPriorityOperator
                 }
                 (_failures ??= []).Add(failure);
             }
-            if (TryMoveNext(out TServer? server)) return recipe.TryOn(server!);
-            end = Exhausted();
+            if (_walk.TryMoveNext(out TServer? server)) return recipe.TryOn(server);
+            end = PriorityWalk<TServer>.Exhausted(_failures);
             return null;
         }
 
-        protected override void Release()
-        {
-            try
-            {
-                _servers?.Dispose();
-            }
-            finally
-            {
-                _groups?.Dispose();
-            }
-        }
-
-        private bool TryMoveNext(out TServer? server)
-        {
-            _groups ??= recipe.Groups.GetEnumerator();
-            while (true)
-            {
-                if (_servers is not null)
-                {
-                    if (_servers.MoveNext())
-                    {
-                        server = _servers.Current;
-                        return true;
-                    }
-                    IEnumerator<TServer> finished = _servers;
-                    _servers = null;
-                    finished.Dispose();
-                }
-                if (!_groups.MoveNext())
-                {
-                    server = default;
-                    return false;
-                }
-                _servers = (_groups.Current ?? throw new InvalidOperationException("A group is null.")).GetEnumerator();
-            }
-        }
-
-        private Exception Exhausted() => _failures is null
-            ? new InvalidOperationException("There is no server to try: every group is empty.")
-            : new AggregateException($"No server is left; {_failures.Count} failed.", _failures);
+        protected override void Release() => _walk.Release();
     }
 }

@@ -35,7 +35,7 @@ internal abstract class ReplySink<T, TOut>(IObserver<TOut> observer) : IObserver
     protected void Fail(in Reply<T> reply, JsonRpcError error)
     {
         if (!TryEnd()) return;
-        ServerAddress? server = reply.Attempts.Count == 0 ? null : reply.Attempts[^1].Server;
+        ServerAddress? server = reply.Attempts.LastOrDefault(static attempt => attempt.End == AttemptEnd.Error).Server;
         observer.OnError(new ErrorReplyException(error, server is null ? null : $"{server} answered with error {error}")
         {
             Written = Written.MaybeExecuted,

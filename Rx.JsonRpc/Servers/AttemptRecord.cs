@@ -34,5 +34,8 @@ internal sealed class AttemptRecord
     /// <summary>Set when it has ended; a ticket that is given later would be kept by nobody.</summary>
     public bool Ended { get; set; }
 
+    /// <summary>The attempt under way that began before it; the trail's own.</summary>
+    public AttemptRecord? Earlier { get; set; }
+
     public Written Written { get; set; }
 }

@@ -55,13 +55,18 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
 
         public void Run(Func<RequestTrail, IObservable<Reply<T>>> pipeline)
         {
-            IDisposable upstream = pipeline(_trail).Subscribe(this);
+            IObservable<Reply<T>> source = pipeline(_trail);
+            // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
+            if (Volatile.Read(ref _observer) is null) return;
+            IDisposable upstream = source.Subscribe(this);
             if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
         }
 
         public void OnNext(Reply<T> reply)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            // What a hedge set beside the winner has been disposed by now, and taken back unless it had left.
+            _trail.EndAll(AttemptEnd.Cancelled, "another server was first");
             _trail.Seal();
             Answer(observer, reply with { Attempts = _trail.Attempts });
         }
@@ -71,7 +76,8 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
         public void OnError(Exception failure)
         {
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
-            if (failure is TimeoutException) _trail.EndInTotalTimeout();
+            if (failure is TimeoutException) _trail.EndAtLimit();
+            else _trail.EndAll(AttemptEnd.Cancelled, "the request ended elsewhere");
             _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
@@ -89,7 +95,7 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
             if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
             Release();
             // Afterwards: what has not left by now has been taken back.
-            _trail.End(AttemptEnd.Cancelled, reason.Message);
+            _trail.EndAll(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
             Exception told = FailureStory.Stopped(reason, _trail);
             _recorder?.Record(_trail, told);
@@ -102,14 +108,14 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
             if (!TryEnd(out _)) return;
             Release();
             // Afterwards: what has not left by now has been taken back.
-            _trail.End(AttemptEnd.Cancelled);
+            _trail.EndAll(AttemptEnd.Cancelled);
             _trail.Seal();
             _recorder?.Record(_trail, OutcomeKind.Cancelled);
         }
 
         private void Answer(IObserver<Reply<T>> observer, Reply<T> reply)
         {
-            // The source is let go first: nothing that it still does (a total timeout that fires while OnNext runs) can reach the observer.
+            // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
             Release();
             _recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
             observer.OnNext(reply);

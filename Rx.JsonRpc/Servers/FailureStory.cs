@@ -5,7 +5,7 @@ internal static class FailureStory
 {
     private const int MostTold = 8;
 
-    /// <summary>The error reply that is the answer after all: every server was asked, or time ran out, and the last word was an error.</summary>
+    /// <summary>The error reply that is the answer after all: every server was asked, or time ran out, and the last word was an error. A server that was away has said nothing.</summary>
     public static JsonRpcError? AnswerIn(Exception failure, RequestTrail trail) => failure switch
     {
         ErrorReplyException reply => reply.Error,
@@ -23,8 +23,9 @@ internal static class FailureStory
         {
             failure = trail.LastDecisive() switch
             {
-                // A result in the story of a failure is one that came in the very moment in which the total timeout ran out.
-                { End: AttemptEnd.TimedOut or AttemptEnd.Result } late => TimedOut(failure, late, trail),
+                null when trail.Limit.Due == TimeSpan.Zero && trail.Attempts.Count == 0 => TooLate(failure, trail),
+                // A reply in the story of a failure is one that came in the very moment in which the limit ran out.
+                { End: AttemptEnd.TimedOut or AttemptEnd.Result or AttemptEnd.Error } late => TimedOut(failure, late, trail),
                 { End: AttemptEnd.ConnectionLost } lost when trail.BudgetSpent => Lost(failure, lost, trail),
                 _ => NoServer(failure, trail),
             };
@@ -46,8 +47,15 @@ internal static class FailureStory
         return reason;
     }
 
+    private static RequestTimeoutException TooLate(Exception failure, RequestTrail trail) =>
+        new($"{trail.Method}: the {trail.Limit.Name} had passed before anything could be sent", failure)
+        {
+            Method = trail.Method,
+            Written = Written.NotWritten,
+        };
+
     private static RequestTimeoutException TimedOut(Exception failure, Attempt late, RequestTrail trail) =>
-        new($"{trail.Method}: no reply in time after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Raise the timeouts, or add a server that answers")}", failure)
+        new($"{trail.Method}: no reply in time after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}. {Advice(trail, MoreTime(failure, trail))}", failure)
         {
             Method = trail.Method,
             Server = late.Server,
@@ -55,7 +63,7 @@ internal static class FailureStory
         };
 
     private static NoServerException NoServer(Exception failure, RequestTrail trail) =>
-        new($"{trail.Method}: no server answered after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
+        new($"{trail.Method}: no server answered after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
         {
             Method = trail.Method,
             Server = LastServer(trail),
@@ -70,6 +78,13 @@ internal static class FailureStory
             Written = Written.MaybeExecuted,
         };
 
+    /// <summary>Which limit ended it, if one did.</summary>
+    private static string Within(Exception failure, RequestTrail trail) => failure is TimeoutException ? $" within the {trail.Limit}" : "";
+
+    private static string MoreTime(Exception failure, RequestTrail trail) => failure is TimeoutException && trail.Limit.IsDeadline
+        ? "Give a later deadline, or add a server that answers"
+        : "Raise the timeouts, or add a server that answers";
+
     private static string Advice(RequestTrail trail, string otherwise) => trail.BudgetSpent
         ? "The client's retry budget is spent, so it was not sent again (RetryBudget bounds replays)"
         : trail.NotWaited ?? otherwise;
@@ -82,6 +97,7 @@ internal static class FailureStory
 
     private static string Attempts(RequestTrail trail)
     {
+        if (trail.Attempts.Count == 0) return "the client had no server to ask";
         int untold = Math.Max(0, trail.Attempts.Count - MostTold);
         string told = string.Join("; ", trail.Attempts.Skip(untold).Select(attempt => $"{attempt.Server} {attempt.End}: {attempt.Reason}"));
         return untold == 0 ? told : $"({untold} earlier) {told}";

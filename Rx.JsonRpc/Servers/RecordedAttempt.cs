@@ -23,9 +23,9 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
 
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
-        if (_trail.Elapsed >= _policy.TotalTimeout)
+        if (_trail.Elapsed >= _trail.Limit.Due)
         {
-            // The total timeout is due on the clock at this very moment; no attempt is started on its last breath.
+            // The limit is due on the clock at this very moment; no attempt is started on its last breath.
             observer.OnError(new TimeoutException());
             return Disposable.Empty;
         }
@@ -34,6 +34,8 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
             observer.OnError(new AggregateException("The retry budget is spent."));
             return Disposable.Empty;
         }
+        // The request has ended on another thread: nobody would hear what became of it.
+        if (record.Ended) return Disposable.Empty;
         return _attempt(record).Subscribe(new Sink(this, record, observer));
     }
 
@@ -41,7 +43,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
     {
         public void OnNext(Reply<T> reply)
         {
-            attempt._trail.End(reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "", code: reply.Error?.Code);
+            attempt._trail.End(record, reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "", code: reply.Error?.Code);
             observer.OnNext(reply);
         }
 
@@ -56,7 +58,7 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
                 ours.Server = record.Server.Address;
                 if (ours is not ErrorReplyException) ours.Written = record.Written;
             }
-            attempt._trail.End(EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
+            attempt._trail.End(record, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
             observer.OnError(known);
         }
 

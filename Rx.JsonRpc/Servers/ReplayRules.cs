@@ -14,6 +14,9 @@ internal static class ReplayRules
         _ => idempotent ? AllButFaulty : WhatCannotHaveRun,
     };
 
+    /// <summary>Whether the request may run on two servers at once.</summary>
+    public static bool MayOverlap(Replay replay, bool idempotent) => MayMove(replay, idempotent) == AllButFaulty;
+
     /// <summary>Whether a whole round ended with nobody asked: the next one may wait until somebody can be.</summary>
     public static bool FoundNoServer(Exception failure) =>
         failure is NoServerException

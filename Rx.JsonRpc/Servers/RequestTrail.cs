@@ -5,7 +5,7 @@ namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
 /// <remarks>
-/// Attempts do not overlap, but the end of the request does not wait for them: a total timeout ends it on the clock's thread while a reply
+/// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
 /// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
 /// </remarks>
 internal sealed class RequestTrail
@@ -17,20 +17,26 @@ internal sealed class RequestTrail
     private readonly IStopwatch _clock;
     private readonly ReplayTokens _tokens;
     private readonly Func<Exception, bool> _mayMove;
+    private readonly HedgePlan? _hedge;
     private readonly TimeSpan _subscribedAt;
     private readonly List<Attempt> _ended = new(1);
+    // The attempts under way, the latest first: each knows the one before it.
     private AttemptRecord? _open;
     private int _begun;
     private bool _mayHaveRun;
     private bool _laterRound;
+    private bool _hedgePaid;
     private bool _sealed;
 
-    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove)
+    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove, TimeLimit limit, HedgePlan? hedge = null)
     {
         Method = method;
         _clock = clock;
         _tokens = tokens;
         _mayMove = mayMove;
+        Limit = limit;
+        _hedge = hedge;
+        HedgeAfter = hedge?.After() ?? TimeSpan.MaxValue;
         _subscribedAt = clock.Elapsed;
         tokens.CountRequest();
     }
@@ -40,10 +46,18 @@ internal sealed class RequestTrail
     /// <summary>Whether its method is idempotent; for the record.</summary>
     public bool Idempotent { get; init; }
 
-    /// <summary>The error reply that the policy counts as a failure, when the last attempt ended with one.</summary>
+    public TimeLimit Limit { get; }
+
+    /// <summary>How long a try is alone before the request is hedged; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    public TimeSpan HedgeAfter { get; }
+
+    /// <summary>Pays for the attempt that begins next, beside another one; false when the budget is spent. Null when there is no hedge.</summary>
+    public Func<bool>? MayHedge => _hedge is null ? null : TryPayForHedge;
+
+    /// <summary>The error reply that the policy counts as a failure, when the last decisive attempt ended with one.</summary>
     public JsonRpcError? LastError { get; private set; }
 
-    /// <summary>The attempts that have ended; read them from several threads only when the trail is sealed.</summary>
+    /// <summary>The attempts that have ended, in the order in which they began; read them from several threads only when the trail is sealed.</summary>
     public IReadOnlyList<Attempt> Attempts => _ended;
 
     public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
@@ -72,7 +86,7 @@ internal sealed class RequestTrail
     {
         lock (_gate)
         {
-            bool replay = _mayHaveRun || _laterRound;
+            bool replay = _hedgePaid || _mayHaveRun || _laterRound;
             record = null;
             // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
             if (_sealed)
@@ -80,21 +94,28 @@ internal sealed class RequestTrail
                 record = new AttemptRecord(server, ++_begun, Elapsed) { Ended = true };
                 return true;
             }
-            BudgetSpent = replay && !_tokens.TryTake(_clock.Elapsed);
+            BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
+            _hedgePaid = false;
             if (BudgetSpent) return false;
-            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay };
-            LastError = null;
+            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay, Earlier = _open };
             _open = record;
             return true;
         }
     }
 
-    /// <summary>The total timeout ends the attempt that is under way, if there is one.</summary>
-    public void EndInTotalTimeout()
+    /// <summary>The limit ends what is under way.</summary>
+    public void EndAtLimit()
     {
-        // A later attempt had only what the earlier ones had left: that it was late says nothing about its server.
-        Verdict verdict = _begun == 1 ? Verdict.Failed : Verdict.Nothing;
-        End(AttemptEnd.TimedOut, "the request's total timeout ran out", null, verdict);
+        // A later attempt had only what the earlier ones had left, and before a deadline the first had only what the caller had left: that
+        // such an attempt was late says nothing about its server.
+        Verdict verdict = _begun == 1 && !Limit.IsDeadline ? Verdict.Failed : Verdict.Nothing;
+        EndAll(AttemptEnd.TimedOut, $"the request's {Limit.Name} ran out", verdict);
+    }
+
+    /// <summary>Ends every attempt that is under way.</summary>
+    public void EndAll(AttemptEnd end, string reason = "", Verdict? verdict = null)
+    {
+        while (Volatile.Read(ref _open) is { } open) End(open, end, reason, null, verdict);
     }
 
     /// <summary>The request has ended: nothing changes any more.</summary>
@@ -107,22 +128,17 @@ internal sealed class RequestTrail
             open = _open;
             _open = null;
         }
-        if (open is not null) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
+        for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
     }
 
-    /// <summary>Ends the attempt that is under way, if there is one.</summary>
-    public void End(AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
+    /// <summary>Ends an attempt, unless it has ended.</summary>
+    public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
-        AttemptRecord? open;
+        Attempt ended;
         lock (_gate)
         {
-            open = _open;
-            if (open is null) return;
-            _open = null;
-            LastError = error;
-            _mayHaveRun |= open.Written == Written.MaybeExecuted;
-            if (_ended.Count == MostKept) _ended.RemoveAt(0);
-            _ended.Add(new Attempt
+            if (!TryCloseLocked(open)) return;
+            ended = new Attempt
             {
                 Server = open.Server.Address,
                 StartedAfter = open.StartedAfter,
@@ -132,20 +148,48 @@ internal sealed class RequestTrail
                 End = end,
                 ErrorCode = code ?? error?.Code,
                 Reason = reason,
-            });
+            };
+            if (ended.Written == Written.MaybeExecuted)
+            {
+                _mayHaveRun = true;
+                LastError = error;
+            }
+            // What the end of the request is told by stays, however many servers were away since.
+            if (_ended.Count == MostKept) _ended.RemoveAt(LastDecisiveIndex() == 0 ? 1 : 0);
+            int place = _ended.Count;
+            while (place > 0 && _ended[place - 1].StartedAfter > ended.StartedAfter) place--;
+            _ended.Insert(place, ended);
         }
+        // A server that is quick to say that it is busy says nothing about how long an answer takes.
+        if (error is null) _hedge?.Note(ended, HedgeAfter);
         Judge(open, end, verdict ?? VerdictOf(open, end));
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive()
+    public Attempt? LastDecisive() => LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+
+    private bool TryPayForHedge()
     {
-        for (int i = _ended.Count - 1; i >= 0; i--)
-        {
-            if (_ended[i] is { Written: Written.MaybeExecuted } attempt) return attempt;
-        }
-        return null;
+        lock (_gate) return _hedgePaid = _tokens.TryTake(_clock.Elapsed);
     }
+
+    private bool TryCloseLocked(AttemptRecord open)
+    {
+        if (_open == open)
+        {
+            _open = open.Earlier;
+            return true;
+        }
+        for (AttemptRecord? later = _open; later is not null; later = later.Earlier)
+        {
+            if (later.Earlier != open) continue;
+            later.Earlier = open.Earlier;
+            return true;
+        }
+        return false;
+    }
+
+    private int LastDecisiveIndex() => _ended.FindLastIndex(static attempt => attempt.Written == Written.MaybeExecuted);
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
