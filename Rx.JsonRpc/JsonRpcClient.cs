@@ -64,6 +64,9 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// <summary>What was counted and dropped: late replies, frames that are no JSON. Hot; completes when the client is disposed.</summary>
     public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
 
+    /// <summary>What holds for requests that bring no policy of their own.</summary>
+    internal RequestPolicy Policy => _options.Policy;
+
     private IEnumerable<Server> AllServers => Groups.SelectMany(group => group.Servers);
 
     /// <summary>A request whose error reply is a value. Cold: each subscription sends it anew.</summary>
@@ -135,6 +138,6 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         string method, Func<Exception, bool> mayMove, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
         new(() => new RequestTrail(method, _stopwatch, _replayTokens, mayMove), _openRequests, pipeline);
 
-    private Method<RawJson, RawJson> Raw(string name) =>
-        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);
+    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) =>
+        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, idempotent, _options.AllowReservedMethods);
 }

@@ -24,6 +24,8 @@ internal sealed class Publisher<T> : IObservable<T>
         _most = most;
     }
 
+    public bool HasObservers => _subject.HasObservers;
+
     public IDisposable Subscribe(IObserver<T> observer) => _subject.Subscribe(observer);
 
     /// <summary>Queues a value; false when the queue is full. <see cref="Flush"/> sends it on its way.</summary>
