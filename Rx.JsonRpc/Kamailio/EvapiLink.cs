@@ -14,6 +14,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// </summary>
 internal sealed class EvapiLink
 {
+    private const string ClosedByUs = "the gateway was disposed";
+
     private readonly EvapiSocket _socket;
     private readonly EvapiServices _services;
     private readonly SingleAssignmentDisposable _life = new();
@@ -54,7 +56,7 @@ internal sealed class EvapiLink
         // Subscribing may not have returned yet: a peer that never pauses keeps it reading, and the link's life does not know it so far.
         connection?.Frames.Dispose();
         connection?.End();
-        _socket.Enter(EvapiState.Closed, why.Message);
+        _socket.Enter(EvapiState.Closed, ClosedByUs);
     }
 
     private void SignalEnd()

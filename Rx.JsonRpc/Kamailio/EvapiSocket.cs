@@ -40,7 +40,7 @@ public sealed class EvapiSocket
         lock (_gate)
         {
             // For good: a connect that ends while the gateway closes must not bring the socket back.
-            if (_state == EvapiState.Closed) return;
+            if (_state == EvapiState.Closed || _state == state) return;
             // Queued under the lock, so that the changes come in their order.
             added = _services.Changes.TryAdd(new EvapiChange(EndPoint, _state, state, reason, _services.Clock.Now));
             _state = state;
