@@ -53,14 +53,14 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
             _connection = connection;
             GatewayEnded = false;
             connection.Frames.Subscribe(
-                frame => Answers.Add(new Answer(now(), JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement)),
+                frame => Answers.Add(new Answer(now(), (int)frame.Payload.Length, JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement)),
                 _ => GatewayEnded = true,
                 () => GatewayEnded = true);
         }
     }
 }
 
-internal sealed record Answer(long At, JsonElement Json)
+internal sealed record Answer(long At, int Bytes, JsonElement Json)
 {
     public uint Index => Json.GetProperty("index").GetUInt32();
 

@@ -6,8 +6,8 @@ namespace Rx.JsonRpc.Tests.Kamailio;
 /// <summary>The code that docs/kamailio.md quotes.</summary>
 public class GatewayExampleTests
 {
-    [Fact]
-    public async Task Served_ByPools()
+    // Compiled and not run: a Kamailio may listen there.
+    internal static async Task ServeByPools()
     {
         // Quoted in docs/kamailio.md:
         await using var users = new JsonRpcClient("127.0.0.1:9999,2 127.0.0.1:9998,1");
@@ -20,7 +20,6 @@ public class GatewayExampleTests
         gateway.Diagnostics.Subscribe(Console.WriteLine);
         gateway.Serve();
         // End of quotation.
-        Assert.Equal(0, gateway.InFlight);
     }
 
     [Fact]

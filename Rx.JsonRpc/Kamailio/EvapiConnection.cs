@@ -106,6 +106,7 @@ internal sealed class EvapiConnection
             AnswerWriter.Write(buffer, index, label, errorRoute, failure, details: false);
             _services.Report(Socket.EndPoint, EvapiProblem.AnswerTooLong, $"{index}:{label}: {reason}");
         }
+        FrameGrid.Align(buffer);
         SendResult sent = Frames.TrySend(buffer.Complete(), null);
         FrameBuffer.Return(buffer);
         if (sent == SendResult.Queued) _services.Counters.Resumed(kind);

@@ -29,7 +29,7 @@ public sealed record EvapiGatewayOptions
 
     /// <summary>
     /// The longest answer that is sent, in bytes: what Kamailio's evapi can read. A longer one is replaced by a failure. 32,000 by
-    /// default.
+    /// default; Kamailio 5.6 reads at most 32,750.
     /// </summary>
     public int MaxAnswerBytes { get; init; } = 32_000;
 
