@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reactive.Subjects;
 using Rx.JsonRpc.Tests.Support;
 
@@ -5,8 +6,8 @@ namespace Rx.JsonRpc.Tests.Operators;
 
 /// <summary>
 /// Raced pairs, and not Microsoft.Coyote: the claim is one atomic exchange, whose failure is a matter of the memory model, and that a
-/// tool which schedules one thread at a time does not execute. A round costs about a microsecond because the threads walk through a
-/// thousand pieces of work side by side for each time that they are brought together.
+/// tool which schedules one thread at a time does not execute. The threads meet by spinning at each piece of work of a batch, and at a
+/// barrier only once for a batch, so a million pairs take seconds; on a machine too busy to run both, fewer pairs are raced.
 /// </summary>
 public class SuspendedWorkRaceTests
 {
@@ -16,22 +17,26 @@ public class SuspendedWorkRaceTests
     [Fact]
     public void Resume_AMillionRacedPairs_OneWinsEachTime()
     {
+        var time = Stopwatch.StartNew();
         Race.Run(
             Rounds,
-            () => new Batch(),
+            () => new Batch(time),
             batch => batch.Each(first: true, piece => piece.Suspension.TryResume(new Outcome<int> { Result = 1 })),
             batch => batch.Each(first: false, piece => piece.Suspension.TryResume(Outcome<int>.Cancelled())),
             batch => batch.AssertOnce());
     }
 
     [Fact]
-    public void Resume_ReplyAgainstDisposeOfTheWork_OneWinsAndTheRequestIsLeft() =>
+    public void Resume_ReplyAgainstDisposeOfTheWork_OneWinsAndTheRequestIsLeft()
+    {
+        var time = Stopwatch.StartNew();
         Race.Run(
             Rounds,
-            () => new Batch(pieces: 100, waiting: true),
+            () => new Batch(time, pieces: 100, waiting: true),
             batch => batch.Each(first: true, piece => piece.Reply()),
             batch => batch.Each(first: false, piece => piece.Dispose()),
             batch => batch.AssertOnce());
+    }
 
     [Fact]
     public void Suspend_AgainstAnOldAnswer_TheNewSuspensionStays()
@@ -56,19 +61,28 @@ public class SuspendedWorkRaceTests
 
     private sealed class Batch
     {
+        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
         private readonly Piece[] _pieces;
         private readonly bool[][] _won;
+        private readonly bool _inTime;
+        private int _arrived;
 
-        public Batch(int pieces = Pieces, bool waiting = false)
+        public Batch(Stopwatch time, int pieces = Pieces, bool waiting = false)
         {
             _pieces = [.. Enumerable.Range(0, pieces).Select(_ => new Piece(waiting))];
             _won = [new bool[pieces], new bool[pieces]];
+            _inTime = time.Elapsed < Limit;
         }
 
         public void Each(bool first, Func<Piece, bool> resume)
         {
             bool[] won = _won[first ? 0 : 1];
-            for (int i = 0; i < _pieces.Length; i++) won[i] = resume(_pieces[i]);
+            for (int i = 0; i < _pieces.Length; i++)
+            {
+                if (_inTime) Meet(i, early: first ? i % 256 : 128);
+                won[i] = resume(_pieces[i]);
+            }
         }
 
         public void AssertOnce()
@@ -79,6 +93,15 @@ public class SuspendedWorkRaceTests
                 Assert.False(_pieces[i].IsRequestSubscribed);
                 if (!_pieces[i].Waits) Assert.True(_won[0][i] ^ _won[1][i]);
             }
+        }
+
+        private void Meet(int i, int early)
+        {
+            Interlocked.Increment(ref _arrived);
+            var spin = new SpinWait();
+            while (Volatile.Read(ref _arrived) < 2 * (i + 1)) spin.SpinOnce(sleep1Threshold: -1);
+            // The last to arrive goes on before the other one has heard of it: slide one thread past the other, both ways.
+            for (int pause = 0; pause < early; pause++) Volatile.Read(ref _arrived);
         }
     }
 
