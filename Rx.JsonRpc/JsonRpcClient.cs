@@ -78,6 +78,9 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// <summary>How many records were dropped because the observers of <see cref="Records"/> did not keep up.</summary>
     public long DroppedRecords => _services.Recorder.Dropped;
 
+    /// <summary>What holds for requests that bring no policy of their own.</summary>
+    internal RequestPolicy Policy => _options.Policy;
+
     /// <summary>A request whose error reply is a value. Cold: each subscription sends it anew.</summary>
     /// <typeparam name="TParams">The parameters' type.</typeparam>
     /// <typeparam name="TResult">The result's type.</typeparam>
@@ -157,6 +160,6 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
             ? new HedgePlan(hedge, hedge.Quantile is null ? null : _latencies.Of(method))
             : null;
 
-    private Method<RawJson, RawJson> Raw(string name) =>
-        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, allowReserved: _options.AllowReservedMethods);
+    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) =>
+        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, idempotent, _options.AllowReservedMethods);
 }

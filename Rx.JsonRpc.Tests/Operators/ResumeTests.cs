@@ -187,7 +187,7 @@ public class ResumeTests
         IObservable<Reply<int>> source = Observable.Never<Reply<int>>();
 
         Assert.Throws<ArgumentNullException>(() => ((IObservable<Reply<int>>)null!).Resume(Record));
-        Assert.Throws<ArgumentNullException>(() => source.Resume(null!));
+        Assert.Throws<ArgumentNullException>(() => source.Resume((Action<Outcome<int>>)null!));
         Assert.Throws<ArgumentNullException>(() => source.Resume(1, null!, (_, _) => { }));
         Assert.Throws<ArgumentNullException>(() => source.Resume(1, (_, _) => { }, null!));
     }

@@ -17,7 +17,7 @@ internal static class Layers
         ["Servers"] = ["Contracts", "Framing", "Protocol", "Transport", "Operators"],
         ["Listening"] = ["Contracts", "Framing", "Protocol", "Transport", SourceFile.Root],
         ["Testing"] = ["Contracts", "Framing", "Protocol", "Transport", SourceFile.Root],
-        ["Kamailio"] = ["Contracts", "Framing", "Protocol", "Transport", SourceFile.Root],
+        ["Kamailio"] = ["Contracts", "Framing", "Protocol", "Transport", "Operators", SourceFile.Root],
     };
 
     public static IReadOnlyList<Arrow> Arrows(Assembly assembly, SourceMap sources) =>

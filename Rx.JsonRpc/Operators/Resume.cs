@@ -2,7 +2,7 @@ using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc;
 
-/// <summary>Holds the two forms of <c>Resume</c>.</summary>
+/// <summary>Holds the forms of <c>Resume</c>.</summary>
 public static class ResumeOperator
 {
     /// <summary>Subscribes and resumes suspended work <b>exactly once</b>, whatever happens.</summary>
@@ -64,6 +64,27 @@ public static class ResumeOperator
         ArgumentNullException.ThrowIfNull(onResult);
         ArgumentNullException.ThrowIfNull(onError);
         return new Work<TWork, T>(work, onResult, onError).Run(source);
+    }
+
+    /// <summary>Subscribes and resumes one suspension of some work, unless something else resumes it first.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="source">The replies; only the first counts. Unsubscribed when something else has resumed the suspension.</param>
+    /// <param name="suspension">The suspension; it waits for one source at most.</param>
+    /// <returns>The suspension: dispose it to resume the work as cancelled, if nothing has resumed it yet.</returns>
+    /// <exception cref="InvalidOperationException">The suspension waits for a source already.</exception>
+    /// <remarks>
+    /// The events are those of the first form. Of a suspension that is over, the source is not subscribed.
+    /// <list type="table">
+    /// <listheader><term>event</term><description>what happens</description></listheader>
+    /// <item><term>value, error, empty source, dispose</term><description>As for the first form, if it comes first.</description></item>
+    /// <item><term>deadline, dispose of the work</term><description>Resumes; the source is disposed.</description></item>
+    /// </list>
+    /// </remarks>
+    public static IDisposable Resume<T>(this IObservable<Reply<T>> source, Suspension<T> suspension)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(suspension);
+        return suspension.WaitFor(source);
     }
 
     private abstract class Sink<T> : IObserver<Reply<T>>, IDisposable

@@ -1,5 +1,6 @@
 // Start a service first: dotnet run --project Rx.JsonRpc.Tool -- serve
 // Then: dotnet run --project samples/Resuming -- "127.0.0.1:9999,2 127.0.0.1:9998,1"
+using System.Reactive.Concurrency;
 using Resuming;
 using Rx.JsonRpc;
 
@@ -26,10 +27,20 @@ client.Call(silent, new GetUser(1)).Resume(late, Accept, Refuse);
 IDisposable waiting = client.Call(silent, new GetUser(2)).Resume(givenUp, Accept, Refuse);
 waiting.Dispose();
 
+// Suspended with a deadline of its own, and then anew: an answer to the first suspension never resumes the second one.
+var again = new Transaction("again");
+var work = new SuspendedWork<User>(outcome => again.Reply(outcome.Kind == OutcomeKind.Result ? 200 : 500, outcome.Reason));
+Suspension<User> first = work.Suspend();
+first.TryResume(Outcome<User>.Cancelled());
+client.Call(silent, new GetUser(3)).Resume(work.Suspend(TimeSpan.FromMilliseconds(100), DefaultScheduler.Instance));
+bool inert = !first.TryResume(new Outcome<User> { Result = new User(3, "too late") });
+
 Transaction[] all = [answered, late, givenUp];
 await Task.WhenAll(all.Select(transaction => transaction.Resumed)).WaitAsync(TimeSpan.FromSeconds(10));
 foreach (Transaction transaction in all) Console.WriteLine(transaction);
-return all.All(transaction => transaction.Times == 1) ? 0 : 1;
+await Task.Delay(200);
+Console.WriteLine($"{again} for two suspensions; the old answer was {(inert ? "inert" : "heard")}");
+return inert && again.Times == 2 && all.All(transaction => transaction.Times == 1) ? 0 : 1;
 
 static void Accept(Transaction transaction, User user) => transaction.Reply(200, user.Name);
 

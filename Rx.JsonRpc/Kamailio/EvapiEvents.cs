@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace Rx.JsonRpc.Kamailio;
+
+/// <summary>The states of a connection to an evapi socket.</summary>
+public enum EvapiState
+{
+    /// <summary>Not started, or a connection is being opened.</summary>
+    Connecting,
+
+    /// <summary>Events come.</summary>
+    Connected,
+
+    /// <summary>Not connected; the next attempt comes when the backoff has passed.</summary>
+    Waiting,
+
+    /// <summary>The gateway is disposed.</summary>
+    Closed,
+}
+
+/// <summary>A connection to an evapi socket changed its state.</summary>
+/// <param name="Socket">Which socket.</param>
+/// <param name="From">The state before.</param>
+/// <param name="To">The state now.</param>
+/// <param name="Reason">Why, in a few words.</param>
+/// <param name="At">When, by the gateway's clock.</param>
+public sealed record EvapiChange(EndPoint Socket, EvapiState From, EvapiState To, string Reason, DateTimeOffset At)
+{
+    /// <summary>One line for a log.</summary>
+    /// <returns>Socket, states and reason.</returns>
+    public override string ToString() => $"evapi {new ServerAddress(Socket)}: {From} -> {To} ({Reason})";
+}
+
+/// <summary>A notification that Kamailio's script asks to be sent; nobody waits for it.</summary>
+/// <param name="Socket">The evapi socket it came from.</param>
+/// <param name="Method">The method's name.</param>
+/// <param name="Parameters">The parameters; empty when there were none.</param>
+/// <param name="Pool">The named pool of servers; empty when the event names none.</param>
+public sealed record EvapiNotification(EndPoint Socket, string Method, RawJson Parameters, string Pool);
+
+/// <summary>What was wrong about an event, or with what became of it.</summary>
+public enum EvapiProblem
+{
+    /// <summary>Not a usable event, and it cannot be told which transaction waits for it: dropped.</summary>
+    Unreadable,
+
+    /// <summary>Not a usable event; its transaction was resumed at its error route.</summary>
+    BadEvent,
+
+    /// <summary>As many are in flight as the options allow, or the gateway drains: resumed at its error route, or dropped.</summary>
+    Refused,
+
+    /// <summary>The same transaction was suspended anew while an earlier event of it was in flight; that one became inert.</summary>
+    Superseded,
+
+    /// <summary>The answer was longer than the options allow; a failure was sent in its place.</summary>
+    AnswerTooLong,
+
+    /// <summary>A notification could not be sent.</summary>
+    NotNotified,
+}
+
+/// <summary>Something that Kamailio sent, or was to be sent, went wrong. The connection stays.</summary>
+/// <param name="Socket">Which evapi socket.</param>
+/// <param name="Problem">What kind of problem.</param>
+/// <param name="Detail">What exactly, in a few words.</param>
+public sealed record EvapiDiagnostic(EndPoint Socket, EvapiProblem Problem, string Detail)
+{
+    /// <summary>One line for a log.</summary>
+    /// <returns>Socket, problem and detail.</returns>
+    public override string ToString() => $"evapi {new ServerAddress(Socket)}: {Problem} ({Detail})";
+}

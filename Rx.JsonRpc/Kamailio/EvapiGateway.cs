@@ -1,0 +1,131 @@
+using System.Reactive;
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
+
+namespace Rx.JsonRpc.Kamailio;
+
+/// <summary>
+/// Gives Kamailio's SIP transactions to JSON-RPC: connects to evapi sockets, takes the transactions that Kamailio's script suspends, and
+/// resumes each exactly once.
+/// </summary>
+/// <remarks>
+/// Nothing is connected before <see cref="Start"/> or <see cref="Serve"/>, so that no transaction comes before the host is ready for it.
+/// </remarks>
+public sealed class EvapiGateway : IAsyncDisposable
+{
+    // Long enough for the last answers to leave, short enough for a Kamailio that does not read them.
+    private static readonly TimeSpan ClosingLimit = TimeSpan.FromMilliseconds(500);
+
+    private readonly EvapiServices _services;
+    private readonly EvapiLink[] _links;
+    private int _started;
+    private volatile bool _disposed;
+
+    /// <summary>Makes a gateway; connects to nothing yet.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="scheduler">The clock of every delay and deadline; null for real time.</param>
+    /// <exception cref="ArgumentException">Lists every fault of the options at once.</exception>
+    public EvapiGateway(EvapiGatewayOptions options, IScheduler? scheduler = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.ThrowIfFaulty();
+        _services = new EvapiServices(options, scheduler ?? RealTime.Scheduler);
+        Sockets = [.. options.Sockets.Select(endPoint => new EvapiSocket(endPoint, _services))];
+        _links = [.. Sockets.Select(socket => new EvapiLink(socket, _services))];
+    }
+
+    /// <summary>The evapi sockets and their states.</summary>
+    public IReadOnlyList<EvapiSocket> Sockets { get; }
+
+    /// <summary>
+    /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each. Hot, never
+    /// concurrent, those of one socket in order; completes when the gateway is disposed. Without an observer they are resumed at their
+    /// error route at once.
+    /// </summary>
+    public IObservable<SuspendedTransaction> Transactions => _services.Transactions;
+
+    /// <summary>
+    /// The notifications that scripts want to be sent, unless <see cref="Serve"/> sends them. Hot, never concurrent; completes when the
+    /// gateway is disposed.
+    /// </summary>
+    public IObservable<EvapiNotification> Notifications => _services.Notifications;
+
+    /// <summary>Every change of a socket's state, with its reason. Hot; completes when the gateway is disposed.</summary>
+    public IObservable<EvapiChange> Changes => _services.Changes;
+
+    /// <summary>What was wrong with events and answers. Hot; completes when the gateway is disposed.</summary>
+    public IObservable<EvapiDiagnostic> Diagnostics => _services.Diagnostics;
+
+    /// <summary>What has been counted.</summary>
+    public EvapiCounters Counters => _services.Counters;
+
+    /// <summary>Transactions that wait for their answer, and notifications that <see cref="Serve"/> has not sent yet.</summary>
+    public int InFlight => _services.InFlight.Count;
+
+    /// <summary>Connects, and keeps connecting. Transactions and notifications go to the observers.</summary>
+    /// <returns>This gateway.</returns>
+    /// <exception cref="InvalidOperationException">It was started before.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public EvapiGateway Start()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Interlocked.Exchange(ref _started, 1) == 1) throw new InvalidOperationException("The gateway was started before.");
+        foreach (EvapiLink link in _links) link.Start();
+        return this;
+    }
+
+    /// <summary>Connects as <see cref="Start"/> does, and lets the options' pools answer transactions and send notifications.</summary>
+    /// <returns>This gateway.</returns>
+    /// <exception cref="InvalidOperationException">It was started before, or there is no pool.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <remarks>
+    /// A transaction's timeout and deadline take the place of the <see cref="RequestPolicy.TotalTimeout"/> of its pool's client; the rest
+    /// of the client's policy holds. The requests are subscribed on the reader of the connection, and are answered where the clients'
+    /// options say.
+    /// </remarks>
+    public EvapiGateway Serve()
+    {
+        if (_services.Options.Pools.Count == 0) throw new InvalidOperationException("The options name no pool that could answer.");
+        _services.Pools ??= new PoolService(_services);
+        return Start();
+    }
+
+    /// <summary>
+    /// Resumes new transactions at their error route, and waits for those that are in flight. The connections stay; dispose the gateway
+    /// afterwards.
+    /// </summary>
+    /// <param name="limit">How long; transactions that then still wait are resumed as cancelled.</param>
+    /// <param name="cancellationToken">Ends the waiting early; what is in flight stays so.</param>
+    /// <returns>Completes when nothing is in flight.</returns>
+    public async ValueTask DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
+        _services.InFlight.Drain();
+        try
+        {
+            await _services.InFlight.Empty.ToObservable().Within(limit, _services.Clock).ToTask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (EvapiLink link in _links) link.CancelAll();
+        }
+    }
+
+    /// <summary>
+    /// Resumes what is in flight as cancelled, closes the connections, and completes the hot observables. The pools' clients stay.
+    /// </summary>
+    /// <returns>
+    /// Completes when the connections are closed and the observers have returned; a Kamailio or an observer that does not come to an end
+    /// holds it up for at most half a second each.
+    /// </returns>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        _services.InFlight.Drain();
+        var closed = new ObjectDisposedException(nameof(EvapiGateway), "the gateway is disposed");
+        await Task.WhenAll(_links.Select(link => link.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+        await _services.Complete().ToObservable().Within(ClosingLimit, _services.Clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
+            .ToTask().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Reactive.Concurrency;
+using Rx.JsonRpc.Transport;
+
+namespace Rx.JsonRpc.Kamailio;
+
+/// <summary>What the connections of one gateway share.</summary>
+internal sealed class EvapiServices
+{
+    public EvapiServices(EvapiGatewayOptions options, IScheduler clock)
+    {
+        Options = options;
+        Clock = clock;
+        Connector = options.Connector ?? new SocketConnector(clock) { KeepAlive = options.TcpKeepAlive };
+        InFlight = new InFlightBound(options.MaxInFlight);
+        var continuations = new Continuations(options.Continuations);
+        // Bounded by MaxInFlight already: each that waits is in flight.
+        Transactions = new Publisher<SuspendedTransaction>(continuations, int.MaxValue);
+        Notifications = new Publisher<EvapiNotification>(continuations, options.MaxQueuedEvents);
+        Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents);
+        Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents);
+    }
+
+    public EvapiGatewayOptions Options { get; }
+
+    public IScheduler Clock { get; }
+
+    public IConnector Connector { get; }
+
+    public InFlightBound InFlight { get; }
+
+    public EvapiCounters Counters { get; } = new();
+
+    /// <summary>Answers requests by the pools' clients; null when the host does, through the observables.</summary>
+    public PoolService? Pools { get; set; }
+
+    public Publisher<SuspendedTransaction> Transactions { get; }
+
+    public Publisher<EvapiNotification> Notifications { get; }
+
+    public Publisher<EvapiChange> Changes { get; }
+
+    public Publisher<EvapiDiagnostic> Diagnostics { get; }
+
+    public void Report(EndPoint socket, EvapiProblem problem, string detail)
+    {
+        Counters.Had(problem);
+        if (!Diagnostics.HasObservers) return;
+        if (!Diagnostics.TryPublish(new EvapiDiagnostic(socket, problem, detail))) Counters.EventDropped();
+    }
+
+    public Task Complete() =>
+        Task.WhenAll(Transactions.Complete(), Notifications.Complete(), Changes.Complete(), Diagnostics.Complete());
+}

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Reactive;
+
+namespace Rx.JsonRpc.Kamailio;
+
+/// <summary>Answers transactions, and sends notifications, by the clients of the named pools.</summary>
+internal sealed class PoolService
+{
+    // Scripts name their methods; a script that makes names up must not fill the memory.
+    private const int MostMethods = 1024;
+
+    private readonly EvapiServices _services;
+    private readonly FrozenDictionary<string, JsonRpcClient> _pools;
+    private readonly JsonRpcClient? _default;
+    private readonly ConcurrentDictionary<(JsonRpcClient, string, bool), Method<RawJson, RawJson>> _methods = new();
+    private int _methodCount;
+
+    public PoolService(EvapiServices services)
+    {
+        _services = services;
+        _pools = services.Options.Pools.ToFrozenDictionary();
+        _default = _pools.GetValueOrDefault(services.Options.DefaultPool) ?? (_pools.Count == 1 ? _pools.Values[0] : null);
+    }
+
+    public void Answer(SuspendedTransaction transaction)
+    {
+        try
+        {
+            JsonRpcClient client = ClientOf(transaction.Pool);
+            if (PolicyOf(client, transaction.Deadline) is not { } policy)
+            {
+                transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
+                return;
+            }
+            client.Call(MethodOf(client, transaction), transaction.Parameters, policy).Resume(transaction);
+        }
+        catch (ArgumentException fault)
+        {
+            // The pool's or the method's name.
+            transaction.Resume(Outcome<RawJson>.From(fault));
+            _services.Report(transaction.Socket, EvapiProblem.BadEvent, $"{transaction}: {fault.Message}");
+        }
+    }
+
+    public void Send(EvapiNotification notification)
+    {
+        if (_services.InFlight.TryEnter() is { } refusal)
+        {
+            _services.Report(notification.Socket, EvapiProblem.Refused, $"notification {notification.Method}: {refusal}");
+            return;
+        }
+        try
+        {
+            ClientOf(notification.Pool).Notify(notification.Method, notification.Parameters)
+                .Subscribe(new NotificationObserver(_services, notification));
+        }
+        catch (ArgumentException fault)
+        {
+            new NotificationObserver(_services, notification).OnError(fault);
+        }
+    }
+
+    private JsonRpcClient ClientOf(string pool)
+    {
+        if (pool.Length == 0 && _default is not null) return _default;
+        if (_pools.TryGetValue(pool, out JsonRpcClient? client)) return client;
+        string named = pool.Length == 0 ? $"the event names no pool of servers, and there is none named '{_services.Options.DefaultPool}'" : $"there is no pool of servers named '{pool}'";
+        throw new ArgumentException($"{named}; the pools are: {string.Join(", ", _pools.Keys.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>The client's policy with what is left until the deadline as its total timeout; null when nothing is left.</summary>
+    private RequestPolicy? PolicyOf(JsonRpcClient client, DateTimeOffset? deadline)
+    {
+        if (deadline is not { } due) return client.Policy;
+        TimeSpan left = due - _services.Clock.Now;
+        return left > TimeSpan.Zero ? client.Policy with { TotalTimeout = left } : null;
+    }
+
+    private Method<RawJson, RawJson> MethodOf(JsonRpcClient client, SuspendedTransaction transaction)
+    {
+        (JsonRpcClient, string, bool) key = (client, transaction.Method, transaction.Idempotent);
+        if (_methods.TryGetValue(key, out Method<RawJson, RawJson>? known)) return known;
+        Method<RawJson, RawJson> method = client.Raw(transaction.Method, transaction.Idempotent);
+        if (Volatile.Read(ref _methodCount) < MostMethods && _methods.TryAdd(key, method)) Interlocked.Increment(ref _methodCount);
+        return method;
+    }
+
+    private sealed class NotificationObserver(EvapiServices services, EvapiNotification notification) : IObserver<Unit>
+    {
+        public void OnNext(Unit value)
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+            services.InFlight.Leave();
+            services.Report(notification.Socket, EvapiProblem.NotNotified, $"{notification.Method}: {error.Message}");
+        }
+
+        public void OnCompleted() => services.InFlight.Leave();
+    }
+}
