@@ -179,6 +179,23 @@ public class HedgingTests
     }
 
     [Fact]
+    public void Call_UnreadableResultFromOne_EndsTheOtherToo()
+    {
+        JsonRpcClient client = Client("a,2 b,1", "a b");
+        Method<RawJson, int[]> method = new("m", Raw.TypeInfo, Raw.Reflected<int[]>(), idempotent: true);
+
+        Answers<int[]> answers = _world.Subscribe(client.Request(method, default, Hedged));
+        _world.AdvanceTo(130);
+        _world["b"].Calls[0].Result("\"text\"");
+
+        AssertAttempts(
+            answers.Failure<InvalidReplyException>().Attempts,
+            ("memory:a", AttemptEnd.Cancelled, Written.MaybeExecuted, 0, 130),
+            ("memory:b", AttemptEnd.Faulty, Written.MaybeExecuted, 100, 30));
+        Assert.Equal(0, client.Groups[0].Servers[0].InFlight);
+    }
+
+    [Fact]
     public void Call_LimitWithTwoUnderWay_EndsBothAsTimedOut()
     {
         JsonRpcClient client = Client("a,2 b,1", "a b");
@@ -256,6 +273,22 @@ public class HedgingTests
         _world.Subscribe(client.Call("other", policy: policy));
         _world.AdvanceTo(start + 200);
         Assert.Equal(2, _world["b"].Calls.Count);
+    }
+
+    [Fact]
+    public void AtQuantile_QuickRetryableErrors_SayNothingAboutAnAnswer()
+    {
+        JsonRpcClient client = Client("a,2 b,1", "a");
+        RequestPolicy policy = Hedged with { Hedge = Hedge.AtQuantile(0.9) with { MinimumSamples = 5 }, RetryOn = ErrorCodes.Parse("-32000") };
+        _world["a"].OnCall = _world["b"].OnCall = call => call.Error(-32000, "busy");
+        for (int i = 0; i < 10; i++) Call(client, policy);
+        _world["a"].OnCall = _ => { };
+        int before = _world["b"].Calls.Count;
+
+        Call(client, policy);
+        _world.AdvanceTo(249);
+
+        Assert.Equal(before, _world["b"].Calls.Count);
     }
 
     private JsonRpcClient Client(string servers, string silent, Func<JsonRpcClientOptions, JsonRpcClientOptions>? change = null)

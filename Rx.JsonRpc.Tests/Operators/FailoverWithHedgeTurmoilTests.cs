@@ -60,6 +60,22 @@ public class FailoverWithHedgeTurmoilTests
         Assert.Equal([true, false, false], tries.Select(attempt => attempt.HasObservers));
     }
 
+    [Fact]
+    public void Hedge_LateTimerOfTheWinner_IsNotHeard()
+    {
+        var clock = new CountingScheduler();
+        var second = new Subject<int>();
+        var first = new RawObservable<int>(observer =>
+        {
+            observer.OnNext(1);
+            clock.Fire();
+        });
+
+        Groups<IObservable<int>>([first, second]).FailoverWithHedge(server => server, After100, clock).Subscribe();
+
+        Assert.False(second.HasObservers);
+    }
+
     [Theory]
     [InlineData("tryOn")]
     [InlineData("mayMove")]

@@ -92,6 +92,18 @@ public class RequestTrailTests
         Assert.True(Begin(trail).Ended);
     }
 
+    [Fact]
+    public void Attempt_AfterTheSeal_SendsNothing()
+    {
+        RequestTrail trail = New();
+        trail.Seal();
+        var send = new RawObservable<Reply<int>>(_ => { });
+
+        trail.Attempt(Place, RequestPolicy.Default, _ => send).Subscribe(new Answers<Reply<int>>(() => 0));
+
+        Assert.Equal(0, send.Subscriptions);
+    }
+
     private static AttemptRecord Begin(RequestTrail trail)
     {
         Assert.True(trail.TryBegin(Place, out AttemptRecord? record));

@@ -9,7 +9,7 @@ public enum OutcomeKind
     /// <summary>The server gave a JSON-RPC error.</summary>
     Error,
 
-    /// <summary>The last attempt that reached a server ran out of time.</summary>
+    /// <summary>The last attempt that reached a server ran out of time, or there was no time for any.</summary>
     Timeout,
 
     /// <summary>No server could be reached, or the request or reply was faulty.</summary>

@@ -16,6 +16,6 @@ public abstract class JsonRpcException : Exception
     /// <summary>The server that the last attempt was made on; null when there was none.</summary>
     public ServerAddress? Server { get; internal set; }
 
-    /// <summary>Every attempt of the request, in order.</summary>
+    /// <summary>Every attempt of the request, in the order in which they began.</summary>
     public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
 }

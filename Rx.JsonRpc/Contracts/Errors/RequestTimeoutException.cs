@@ -1,6 +1,6 @@
 namespace Rx.JsonRpc;
 
-/// <summary>The last attempt that reached a server ran out of time.</summary>
+/// <summary>The last attempt that reached a server ran out of time, or there was no time for any: its deadline had passed.</summary>
 public sealed class RequestTimeoutException : JsonRpcException
 {
     /// <summary>Makes the failure.</summary>
