@@ -32,7 +32,7 @@ public class PendingTable
     }
 
     /// <summary>An array of slots, generations in the id.</summary>
-    [Benchmark(Baseline = true)]
+    [Benchmark]
     public bool Slots()
     {
         _slots.TryAdd(_request);
@@ -40,7 +40,7 @@ public class PendingTable
     }
 
     /// <summary>The same by a dictionary.</summary>
-    [Benchmark]
+    [Benchmark(Baseline = true)]
     public bool Dictionary()
     {
         long id = Interlocked.Increment(ref _lastId);

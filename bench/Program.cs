@@ -1,4 +1,15 @@
 using BenchmarkDotNet.Running;
+using Rx.JsonRpc.Bench.Compare;
 
+// dotnet run -c Release --project bench -- compare --in-flight 64 --seconds 2
 // dotnet run -c Release --project bench -- --filter '*EnvelopeWrite*' --job short
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case [CompareCommand.Name, .. string[] rest]:
+        return await CompareCommand.RunAsync(rest);
+    case [FixedServer.Name]:
+        return FixedServer.Run();
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

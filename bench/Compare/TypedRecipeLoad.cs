@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Reactive.Linq;
+
+namespace Rx.JsonRpc.Bench.Compare;
+
+/// <summary>
+/// Our client as a host uses it: typed parameters and result, failover over two groups, the turn, both timeouts, the attempts noted.
+/// </summary>
+internal sealed class TypedRecipeLoad(ServerPorts ports) : ILoad
+{
+    private readonly JsonRpcClient _client = OurClient.Connect(ports);
+
+    public string Name => "typed-recipe";
+
+    public Task RunAsync(LoadRun run, int inFlight) => Workers.RunAsync(run, inFlight, AskAsync);
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private async Task AskAsync(LoadRun run)
+    {
+        while (!run.Over)
+        {
+            long began = Stopwatch.GetTimestamp();
+            Located located = await _client.Request(Workload.Method, Workload.Parameters);
+            run.Ended(began, Stopwatch.GetTimestamp());
+            Workload.Check(located);
+        }
+    }
+}
