@@ -23,10 +23,12 @@ internal sealed class Playback
         _addresses = [.. _servers.Select((server, i) => server.WithPriority(scenario.Priorities[i]))];
         _topology = new BehaviorSubject<IReadOnlyList<ServerAddress>>(_addresses);
         Client = new JsonRpcClient(Options(scenario.Settings), _clock);
+        Client.Records.Subscribe(Records.Add);
         foreach (FaultEvent fault in scenario.Faults) At(fault.At, () => Apply(fault));
         Requests = [.. scenario.Requests.Select(Plan)];
         _clock.AdvanceTo(TimeSpan.FromMilliseconds(scenario.DisposedAt).Ticks);
         InFlightAtTheEnd = Client.Snapshot().Servers.Sum(server => server.InFlight);
+        if (scenario.DisposedAt == Scenarios.End) Recoveries = [.. Recover()];
         Disposed = Client.DisposeAsync().AsTask();
         if (!Disposed.IsCompleted) _clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
         Disposed.Wait(TimeSpan.FromSeconds(30));
@@ -34,6 +36,12 @@ internal sealed class Playback
     }
 
     public Task? Disposed { get; }
+
+    /// <summary>How every request ended, also those whose observer was gone.</summary>
+    public List<RequestRecord> Records { get; } = [];
+
+    /// <summary>For each server, once nothing is wrong any more and it alone is asked: who answered, and its state. Empty when disposed before.</summary>
+    public IReadOnlyList<(string Server, string? AnsweredBy, ServerState State)> Recoveries { get; } = [];
 
     public int InFlightAtTheEnd { get; }
 
@@ -49,14 +57,14 @@ internal sealed class Playback
 
     public static string NameOf(int server) => $"s{server}";
 
-    private static string MethodOf(int request) => $"m{request}";
+    public static string MethodOf(int request) => $"m{request}";
 
     private JsonRpcClientOptions Options(Settings settings) => _network.ClientOptions() with
     {
         Topology = _topology,
         RetryBudget = settings.Budget,
         Breaker = settings.Breaker
-            ? new BreakerOptions { ConsecutiveFailures = 2, MinimumCalls = 4, FirstEjection = TimeSpan.FromMilliseconds(300), Random = () => 0.5 }
+            ? new BreakerOptions { ConsecutiveFailures = 2, MinimumCalls = 4, FirstEjection = TimeSpan.FromMilliseconds(300), MaxEjection = TimeSpan.FromSeconds(1), Random = () => 0.5 }
             : BreakerOptions.Off,
         Heartbeat = settings.Heartbeat
             ? new HeartbeatOptions { Interval = TimeSpan.FromMilliseconds(150), Timeout = TimeSpan.FromMilliseconds(90) }
@@ -122,6 +130,30 @@ internal sealed class Playback
             case Fault.Listed: List([.. _topology.Value.Where(listed => listed.EndPoint != _addresses[fault.Server].EndPoint), _addresses[fault.Server]]); break;
             case Fault.Reranked: List([.. _topology.Value.Select(listed => listed with { Priority = (listed.Priority + fault.Amount) % 3 })]); break;
             default: throw new ArgumentOutOfRangeException(nameof(fault), fault, null);
+        }
+    }
+
+    private IEnumerable<(string Server, string? AnsweredBy, ServerState State)> Recover()
+    {
+        List(_addresses);
+        for (int i = 0; i < _servers.Length; i++)
+        {
+            Apply(new FaultEvent(0, i, Fault.AnswersAtOnce, 0));
+            Apply(new FaultEvent(0, i, Fault.Heal, 0));
+            Apply(new FaultEvent(0, i, Fault.Reset, 0));
+        }
+        foreach (ServerAddress asked in _addresses)
+        {
+            foreach (ServerAddress other in _addresses) Client.Drain(other);
+            Client.Enable(asked);
+            // Longer than any ejection. The first call may be a probe.
+            _clock.AdvanceBy(TimeSpan.FromSeconds(2).Ticks);
+            Client.Request("probe").Subscribe(_ => { }, _ => { });
+            _clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+            string? answered = null;
+            Client.Request("recovered").Subscribe(by => answered = $"memory:{by.ToString().Trim('"')}", _ => { });
+            _clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+            yield return (asked.ToString(), answered, Client.Snapshot().Servers.Single(server => server.Address.EndPoint == asked.EndPoint).State);
         }
     }
 

@@ -22,6 +22,9 @@ public class RandomFaultTests
             }
             for (int i = 0; i < played.Requests.Count; i++) ServersGotNoMoreThanWasOwnedUpTo(played, i);
             ReplaysStayWithinTheBudget(played, scenario);
+            ABudgetIsSpentOnlyByReplays(played, scenario);
+            EveryRequestIsRecordedOnce(played);
+            EveryServerComesBack(played);
             NothingIsLeftAtTheEnd(played, scenario);
         },
         iter: 1000,
@@ -31,7 +34,7 @@ public class RandomFaultTests
     private static void ServersGotNoMoreThanWasOwnedUpTo(Playback played, int number)
     {
         PlayedRequest request = played.Requests[number];
-        if (!request.Ended || request.Answers.Error is { Error: ObjectDisposedException }) return;
+        if (!request.Ended || request.Answers.Error is { Error: ObjectDisposedException } || request.Attempts.Count == RequestPromises.MostKept) return;
         int written = request.Attempts.Count(attempt => attempt.Written == Written.MaybeExecuted);
         Assert.InRange(played.ReceivedOf(number), 0, written);
     }
@@ -62,6 +65,38 @@ public class RandomFaultTests
             mayHaveRun |= sent;
         }
     }
+
+    /// <summary>Where nothing is earned, tokens are gone only if as many attempts were sent, or are on their way, that may have cost one.</summary>
+    private static void ABudgetIsSpentOnlyByReplays(Playback played, Scenario scenario)
+    {
+        if (scenario.Settings.Budget is not { Enabled: true, Ratio: 0, PerSecond: 0 } budget) return;
+        if (played.Records.Any(record => record.Attempts.Count == RequestPromises.MostKept)) return;
+        foreach (PlayedRequest request in played.Requests)
+        {
+            if (request.Answers.Error is not var (at, failure) || !failure.Message.Contains("budget is spent", StringComparison.Ordinal)) continue;
+            int paid = played.Records.Sum(record => record.Attempts.Skip(1).Count(attempt => MayHaveATokenAt(at, record, attempt)));
+            Assert.True(paid >= budget.Burst, $"{paid} replays have spent {budget.Burst} tokens at {at}");
+        }
+    }
+
+    private static bool MayHaveATokenAt(long now, RequestRecord record, Attempt attempt)
+    {
+        double began = (record.StartedAt.Ticks + attempt.StartedAfter.Ticks) / (double)TimeSpan.TicksPerMillisecond;
+        return began <= now && (attempt.Written == Written.MaybeExecuted || began + attempt.Took.TotalMilliseconds >= now);
+    }
+
+    private static void EveryRequestIsRecordedOnce(Playback played)
+    {
+        for (int i = 0; i < played.Requests.Count; i++)
+        {
+            bool entered = played.Requests[i].Answers.Error is not { Error: ServerUnavailableException or ObjectDisposedException };
+            if (entered) Assert.Single(played.Records, record => record.Method == Playback.MethodOf(i));
+        }
+    }
+
+    /// <summary>No fault of before holds a probe, a place or a token back for ever.</summary>
+    private static void EveryServerComesBack(Playback played) =>
+        Assert.All(played.Recoveries, server => Assert.Equal((server.Server, ServerState.Connected), (server.AnsweredBy, server.State)));
 
     private static void NothingIsLeftAtTheEnd(Playback played, Scenario scenario)
     {

@@ -3,8 +3,8 @@ namespace Rx.JsonRpc.Tests.Client.RandomFaults;
 /// <summary>What holds for each request by itself.</summary>
 internal static class RequestPromises
 {
-    // Of more attempts the oldest are forgotten.
-    private const int MostKept = 1000;
+    /// <summary>Of more attempts the oldest are forgotten.</summary>
+    public const int MostKept = 1000;
 
     public static void EndsOnceAndInTime(PlayedRequest request, int disposedAt)
     {

@@ -39,6 +39,7 @@ internal static class Scenarios
 
     private static readonly Gen<RetryBudget> AnyBudget = Gen.OneOf(
         Gen.Const(RetryBudget.Off),
+        Gen.Int[1, 4].Select(burst => new RetryBudget { Ratio = 0, PerSecond = 0, Burst = burst }),
         Gen.Select(Gen.Double[0, 1], Gen.Double[0, 20], Gen.Int[1, 10], (ratio, perSecond, burst) =>
             new RetryBudget { Ratio = ratio, PerSecond = perSecond, Burst = burst }));
 
