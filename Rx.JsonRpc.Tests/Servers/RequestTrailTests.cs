@@ -37,6 +37,18 @@ public class RequestTrailTests
     }
 
     [Fact]
+    public void End_RacesWithTheHandOver_TellsWhetherTheBytesLeft() => Race.Run(
+        20_000,
+        () =>
+        {
+            RequestTrail trail = New();
+            return (Trail: trail, Record: Begin(trail), Left: new List<bool>());
+        },
+        round => round.Left.Add(round.Record.TryHandOver()),
+        round => round.Trail.End(round.Record, AttemptEnd.Cancelled),
+        round => Assert.Equal(round.Left[0], round.Trail.Attempts[0].Written == Written.MaybeExecuted));
+
+    [Fact]
     public void Seal_HedgeIsPaidForAndDoesNotBegin_GivesItsTokenBackOnce()
     {
         var tokens = new ReplayTokens(new RetryBudget { Ratio = 0, PerSecond = 0, Burst = 2 });
