@@ -15,7 +15,7 @@ public sealed partial class JsonRpcClient
     /// <param name="typeInfo">How the parameters are written.</param>
     /// <param name="group">
     /// One of <see cref="Groups"/>. Null: the first group of them, when subscribed, with a server that takes requests; with none anywhere,
-    /// the first.
+    /// the first. A client whose topology names no server reports nothing.
     /// </param>
     /// <param name="policy">Its timeouts hold for each server; null for the client's policy. Nothing is sent a second time.</param>
     /// <returns>
@@ -32,7 +32,7 @@ public sealed partial class JsonRpcClient
         if (group is not null && !Groups.Contains(group)) throw new ArgumentException("The group is not one of this client's.", nameof(group));
         byte[] prefix = MethodName.RequestPrefix(method);
         return new Broadcast(
-            () => (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups[0]).Servers,
+            () => (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups.FirstOrDefault())?.Servers ?? [],
             server => NotifyOne(server, method, policy ?? _options.Policy, attempt => server.Notify(method, prefix, parameters, typeInfo, attempt)));
     }
 

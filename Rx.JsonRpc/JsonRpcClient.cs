@@ -69,7 +69,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
 
     /// <summary>
-    /// Every request that ends, with its attempts; notifications are left out. Hot; completes when the client is disposed, after the
+    /// Every request that ends, with its attempts; notifications are left out, and what is refused when it is subscribed
+    /// (<see cref="JsonRpcClientOptions.MaxInFlight"/>, a drained or disposed client). Hot; completes when the client is disposed, after the
     /// requests that were open then. Costs nothing while nobody observes.
     /// </summary>
     /// <remarks>Above <see cref="JsonRpcClientOptions.MaxQueuedEvents"/> the newest are dropped, and <see cref="DroppedRecords"/> counts them.</remarks>

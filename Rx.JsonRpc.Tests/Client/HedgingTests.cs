@@ -119,6 +119,37 @@ public class HedgingTests
     }
 
     [Fact]
+    public void Call_LoserHadNotLeft_ItsTokenComesBack()
+    {
+        _world.Network.At("b").NeverConnect();
+        JsonRpcClient client = Client("a,2 b,1", "a", options => options with { RetryBudget = new RetryBudget { Ratio = 0, PerSecond = 0, Burst = 1 } });
+
+        for (int i = 0; i < 3; i++)
+        {
+            Answers<Reply<RawJson>> answers = Call(client, Hedged);
+            _world.AdvanceTo(_world.Now + 130);
+            _world["a"].Calls[i].Result("1");
+
+            Assert.Equal([AttemptEnd.Result, AttemptEnd.Cancelled], answers.Value.Attempts.Select(attempt => attempt.End));
+        }
+    }
+
+    [Fact]
+    public void Call_SecondIsLostBeforeTheFirstTimesOut_EndsAsATimeout()
+    {
+        JsonRpcClient client = Client("a,2 b,1", "a b");
+
+        Answers<Reply<RawJson>> answers = Call(client, Hedged);
+        _world.AdvanceTo(200);
+        _world["b"].Kill();
+        _world.AdvanceTo(500);
+
+        RequestTimeoutException failure = answers.Failure<RequestTimeoutException>();
+        Assert.Equal([AttemptEnd.TimedOut, AttemptEnd.ConnectionLost], failure.Attempts.Select(attempt => attempt.End));
+        Assert.Equal("memory:a", failure.Server!.ToString());
+    }
+
+    [Fact]
     public void Call_BothFail_TheFailoverGoesOn()
     {
         JsonRpcClient client = Client("a,3 b,2 c,1", "a b");

@@ -57,6 +57,20 @@ public class NotifyAllTests
     }
 
     [Fact]
+    public void NotifyAll_TopologyNamesNoServer_CompletesWithoutAReport()
+    {
+        JsonRpcClient client = _world.Client("a", options => options with
+        {
+            Topology = System.Reactive.Linq.Observable.Return<IReadOnlyList<ServerAddress>>([]),
+        });
+
+        Answers<NotifyReport> reports = _world.Subscribe(client.NotifyAll("reload"));
+
+        Assert.Empty(reports.Values);
+        Assert.Equal(0, reports.CompletedAt);
+    }
+
+    [Fact]
     public void NotifyAll_NamedGroup_IsTheOneAsked()
     {
         JsonRpcClient client = _world.Client("a,2 b,1");

@@ -82,6 +82,40 @@ public class TopologyTests
     }
 
     [Fact]
+    public async Task OnNext_ServerRemovedAndRetired_LeavesNoTimer()
+    {
+        JsonRpcClient client = Client("a b", change: options => options with { DrainTimeout = TimeSpan.FromHours(1) });
+        FakeCall? held = null;
+        _world["a"].OnCall = call => held ??= call;
+        _world.Subscribe(client.Request("m", policy: Patient));
+
+        Push(client, "b");
+        held!.Result("7");
+        await client.DisposeAsync();
+        _world.Clock.Start();
+
+        Assert.InRange(_world.Now, 0, 200_000);
+    }
+
+    [Fact]
+    public void OnNext_ServerRemovedWhileAnEarlierConnectionIsBusy_DrainsThatOneToo()
+    {
+        JsonRpcClient client = Client("a b", change: options => options with { DrainTimeout = TimeSpan.FromSeconds(3) });
+        _world["a"].OnCall = _ => { };
+        Answers<RawJson> open = _world.Subscribe(client.Request("m", policy: Patient));
+        Server a = client.Groups[0].Servers[0];
+
+        client.Disable(a.Address);
+        client.Enable(a.Address);
+        Push(client, "b");
+        Assert.Equal(ServerState.Draining, a.State);
+        _world.AdvanceTo(3_000);
+
+        open.Failure<ConnectionLostException>();
+        Assert.Equal(ServerState.Retired, a.State);
+    }
+
+    [Fact]
     public void OnNext_ServerComesBack_IsANewServer()
     {
         JsonRpcClient client = Client("a b");

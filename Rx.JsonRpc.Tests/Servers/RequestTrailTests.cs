@@ -23,6 +23,48 @@ public class RequestTrailTests
     }
 
     [Fact]
+    public void End_BytesLeaveAfterwards_AreHeldBackSoThatItStaysTrue()
+    {
+        RequestTrail trail = New();
+        AttemptRecord open = Begin(trail);
+        trail.End(open, AttemptEnd.TimedOut);
+        AttemptRecord sealedOver = Begin(trail);
+        trail.Seal();
+        AttemptRecord late = Begin(trail);
+
+        Assert.Equal([false, false, false], new[] { open, sealedOver, late }.Select(record => record.TryHandOver()));
+        Assert.Equal(Written.NotWritten, Assert.Single(trail.Attempts).Written);
+    }
+
+    [Fact]
+    public void End_RacesWithTheHandOver_TellsWhetherTheBytesLeft() => Race.Run(
+        20_000,
+        () =>
+        {
+            RequestTrail trail = New();
+            return (Trail: trail, Record: Begin(trail), Left: new List<bool>());
+        },
+        round => round.Left.Add(round.Record.TryHandOver()),
+        round => round.Trail.End(round.Record, AttemptEnd.Cancelled),
+        round => Assert.Equal(round.Left[0], round.Trail.Attempts[0].Written == Written.MaybeExecuted));
+
+    [Fact]
+    public void Seal_HedgeIsPaidForAndDoesNotBegin_GivesItsTokenBackOnce()
+    {
+        var tokens = new ReplayTokens(new RetryBudget { Ratio = 0, PerSecond = 0, Burst = 2 });
+        var clock = new TestScheduler();
+        var trail = new RequestTrail(
+            "m", clock.StartStopwatch(), tokens, _ => true, TimeLimit.Of(RequestPolicy.Default, clock), new HedgePlan(Hedge.After(TimeSpan.FromTicks(1)), null));
+
+        Assert.True(trail.MayHedge!());
+        trail.Seal();
+        trail.Seal();
+
+        Assert.False(trail.MayHedge());
+        Assert.Equal([true, true, false], new[] { tokens.TryTake(default), tokens.TryTake(default), tokens.TryTake(default) });
+    }
+
+    [Fact]
     public void End_RacesWithTheEndOfTheRequest_IsNotedOnceAndNotAfterIt() => Race.Run(
         20_000,
         () =>
@@ -78,7 +120,7 @@ public class RequestTrailTests
     {
         RequestTrail trail = New();
         AttemptRecord record = Begin(trail);
-        record.Written = Written.MaybeExecuted;
+        record.TryHandOver();
         trail.End(record, AttemptEnd.Result);
         trail.Seal();
         Assert.IsType<RequestTimeoutException>(FailureStory.Tell(new TimeoutException(), trail));

@@ -1,8 +1,17 @@
 namespace Rx.JsonRpc.Servers;
 
-/// <summary>An attempt while it runs. The one-try request notes here whether its bytes left; the trail closes it.</summary>
+/// <summary>
+/// An attempt while it runs. Its bytes leave only with its leave: whichever comes first, the hand-over to the socket or the end of the
+/// attempt, decides whether it may have run. So what was told as not written stays so, even if the end came while it was being sent.
+/// </summary>
 internal sealed class AttemptRecord
 {
+    private const int Held = 0;
+    private const int HandedOver = 1;
+    private const int TakenBack = 2;
+
+    private int _bytes;
+
     public AttemptRecord(Server server, int number, TimeSpan startedAfter)
     {
         Server = server;
@@ -37,5 +46,11 @@ internal sealed class AttemptRecord
     /// <summary>The attempt under way that began before it; the trail's own.</summary>
     public AttemptRecord? Earlier { get; set; }
 
-    public Written Written { get; set; }
+    public Written Written => Volatile.Read(ref _bytes) == HandedOver ? Written.MaybeExecuted : Written.NotWritten;
+
+    /// <summary>False when it was taken back: then no byte of it may leave.</summary>
+    public bool TryHandOver() => Interlocked.CompareExchange(ref _bytes, HandedOver, Held) != TakenBack;
+
+    /// <summary>No byte of it will leave, unless they have.</summary>
+    public void TakeBack() => Interlocked.CompareExchange(ref _bytes, TakenBack, Held);
 }

@@ -51,6 +51,8 @@ internal sealed class RecordedAttempt<T> : IObservable<Reply<T>>
 
         public void OnError(Exception failure)
         {
+            // What it says of its bytes must stay true.
+            record.TakeBack();
             Exception known = failure is TimeoutException ? TimedOut() : failure;
             if (known is JsonRpcException ours)
             {

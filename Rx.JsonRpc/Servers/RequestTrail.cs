@@ -92,6 +92,7 @@ internal sealed class RequestTrail
             if (_sealed)
             {
                 record = new AttemptRecord(server, ++_begun, Elapsed) { Ended = true };
+                record.TakeBack();
                 return true;
             }
             BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
@@ -127,6 +128,9 @@ internal sealed class RequestTrail
             _sealed = true;
             open = _open;
             _open = null;
+            // The second try that it was paid for does not begin any more.
+            if (_hedgePaid) _tokens.GiveBack();
+            _hedgePaid = false;
         }
         for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
     }
@@ -138,6 +142,7 @@ internal sealed class RequestTrail
         lock (_gate)
         {
             if (!TryCloseLocked(open)) return;
+            open.TakeBack();
             ended = new Attempt
             {
                 Server = open.Server.Address,
@@ -170,7 +175,7 @@ internal sealed class RequestTrail
 
     private bool TryPayForHedge()
     {
-        lock (_gate) return _hedgePaid = _tokens.TryTake(_clock.Elapsed);
+        lock (_gate) return _hedgePaid = !_sealed && _tokens.TryTake(_clock.Elapsed);
     }
 
     private bool TryCloseLocked(AttemptRecord open)
@@ -189,7 +194,18 @@ internal sealed class RequestTrail
         return false;
     }
 
-    private int LastDecisiveIndex() => _ended.FindLastIndex(static attempt => attempt.Written == Written.MaybeExecuted);
+    /// <summary>Of attempts that overlap, the one that ended last.</summary>
+    private int LastDecisiveIndex()
+    {
+        int last = -1;
+        for (int i = 0; i < _ended.Count; i++)
+        {
+            if (_ended[i].Written == Written.MaybeExecuted && (last < 0 || EndOf(_ended[i]) >= EndOf(_ended[last]))) last = i;
+        }
+        return last;
+    }
+
+    private static TimeSpan EndOf(in Attempt attempt) => attempt.StartedAfter + attempt.Took;
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
@@ -202,8 +218,8 @@ internal sealed class RequestTrail
     /// <summary>Settles what the attempt owes its budget and its server; without the lock, for the server tells its observers.</summary>
     private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict)
     {
-        // A cancelled one is still on its way, and may be sent yet.
-        if (attempt is { Replay: true, Written: Written.NotWritten } && end != AttemptEnd.Cancelled) _tokens.GiveBack();
+        attempt.TakeBack();
+        if (attempt is { Replay: true, Written: Written.NotWritten }) _tokens.GiveBack();
         attempt.Ended = true;
         // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
         Interlocked.MemoryBarrier();

@@ -96,9 +96,11 @@ public sealed partial class Server
             // For good: a connect that ends while the link is closed must not bring the server back.
             if (link.State == ServerState.Retired) return;
             link.State = state;
-            if (TryForgetFormerLocked(link)) return;
+            // One that has been replaced counts no more; but a server has left only when it has ended too.
+            if (TryForgetFormerLocked(link) && _duty != Duty.Leaving) return;
             ChangeLocked(reason);
             firstConnectOver = BestLocked() != ServerState.Connecting;
+            if (_duty == Duty.Leaving && _state == ServerState.Retired) _leaving.Dispose();
         }
         _services.Changes.Flush();
         if (firstConnectOver) CloseLine();
@@ -137,7 +139,7 @@ public sealed partial class Server
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
     }
 
-    private ServerState BestLocked() => _links.Min(link => Rank(link.State)) switch
+    private ServerState BestLocked() => _links.Concat(_duty == Duty.Leaving ? _formerLinks : []).Min(link => Rank(link.State)) switch
     {
         0 => ServerState.Connected,
         1 => ServerState.Connecting,

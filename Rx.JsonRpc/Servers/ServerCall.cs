@@ -34,16 +34,11 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
 
     private sealed class Pending : PendingRequest, IServerRequest, IDisposable
     {
-        private const int Held = 0;
-        private const int HandedOver = 1;
-        private const int TakenBack = 2;
-
         private readonly ServerCall<TParams, TResult> _call;
         private readonly IObserver<Reply<TResult>> _observer;
         private ServerConnection? _connection;
         private Reply<TResult> _reply;
         private Exception? _failure;
-        private int _bytes;
         private volatile bool _disposed;
 
         public Pending(ServerCall<TParams, TResult> call, IObserver<Reply<TResult>> observer)
@@ -84,12 +79,7 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             if (!_disposed) _observer.OnError(failure);
         }
 
-        public override bool TryHandOver()
-        {
-            if (Interlocked.CompareExchange(ref _bytes, HandedOver, Held) == TakenBack) return false;
-            _call._record.Written = Written.MaybeExecuted;
-            return true;
-        }
+        public override bool TryHandOver() => _call._record.TryHandOver();
 
         public override void Dropped()
         {
@@ -118,7 +108,7 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
 
         public override void OnLost(Exception failure)
         {
-            TakeBack();
+            _call._record.TakeBack();
             _failure = failure;
             Schedule();
         }
@@ -130,7 +120,7 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             Interlocked.MemoryBarrier();
             if (_connection is { } connection) TryRemoveFrom(connection);
             else _call._server.Forget(this);
-            TakeBack();
+            _call._record.TakeBack();
         }
 
         private bool TryRemoveFrom(ServerConnection connection)
@@ -154,12 +144,6 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
             {
                 FrameBuffer.Return(buffer);
             }
-        }
-
-        private void TakeBack()
-        {
-            // The writer says HandedOver before it notes so on the record; whoever finds that notes it too.
-            if (Interlocked.CompareExchange(ref _bytes, TakenBack, Held) == HandedOver) _call._record.Written = Written.MaybeExecuted;
         }
 
         private void Schedule() => _call._server.Continuations.Schedule(static self => ((Pending)self!).Deliver(), this);

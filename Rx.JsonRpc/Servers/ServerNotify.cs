@@ -85,8 +85,7 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
 
         public bool TryHandOver()
         {
-            if (Interlocked.CompareExchange(ref _state, HandedOver, Held) != Held) return false;
-            _notify._record.Written = Written.MaybeExecuted;
+            if (Interlocked.CompareExchange(ref _state, HandedOver, Held) != Held || !_notify._record.TryHandOver()) return false;
             Schedule();
             return true;
         }
@@ -101,8 +100,8 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
         public void Dispose()
         {
             Volatile.Write(ref _disposed, true);
-            // The writer says HandedOver before it notes so on the record; whoever finds that notes it too.
-            if (End() == HandedOver) _notify._record.Written = Written.MaybeExecuted;
+            End();
+            _notify._record.TakeBack();
             _notify._server.Forget(this);
         }
 
