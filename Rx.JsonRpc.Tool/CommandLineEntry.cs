@@ -51,6 +51,7 @@ internal static class CommandLineEntry
             NotifyCommand.Create(console),
             ServeCommand.Create(console),
             BenchCommand.Create(console),
+            GatewayCommand.Create(console),
             DemoCommand.Create(console),
         };
         foreach (Option option in root.Options)

@@ -48,6 +48,14 @@ public class UsageTests
     [InlineData("call", "--servers")]
     [InlineData("bench", "-s", "127.0.0.1:1", "m", "--in-flight", "0")]
     [InlineData("bench", "-s", "127.0.0.1:1", "m", "--connections", "1025")]
+    [InlineData("gateway")]
+    [InlineData("gateway", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-e", "127.0.0.1:1")]
+    [InlineData("gateway", "-e", "127.0.0.1:1,2", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-c", "x.json", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-c", "x.json", "--retries", "1")]
+    [InlineData("gateway", "-c", "does-not-exist.json")]
+    [InlineData("gateway", "-e", "127.0.0.1:1", "-s", "127.0.0.1:1", "--drain", "x")]
     [InlineData("serve", "--listen", "127.0.0.1")]
     [InlineData("serve", "--listen", "127.0.0.1:65536")]
     [InlineData("serve", "--listen", "::1:1")]
@@ -64,6 +72,7 @@ public class UsageTests
     [InlineData("notify", "64   wrong usage")]
     [InlineData("serve", "get_user")]
     [InlineData("bench", "allocatedBytesPerRequest")]
+    [InlineData("gateway", "Ctrl-C or SIGTERM drains")]
     [InlineData("demo", "exactly once")]
     public async Task Help_OfACommand_EndsWithItsExitCodes(string command, string part)
     {
