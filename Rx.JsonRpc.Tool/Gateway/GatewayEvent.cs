@@ -6,7 +6,7 @@ using Rx.JsonRpc.Kamailio;
 namespace Rx.JsonRpc.Tool.Gateway;
 
 /// <summary>Something that happened to the gateway, for a log and for a person.</summary>
-/// <param name="Event">What kind of thing: <c>started</c>, <c>evapi</c>, <c>server</c>, <c>problem</c>, <c>draining</c>, <c>stopped</c>.</param>
+/// <param name="Event">What kind of thing: <c>evapi</c>, <c>server</c>, <c>problem</c>, <c>draining</c>, <c>stopped</c>.</param>
 /// <param name="At">When.</param>
 /// <param name="Members">What belongs to it, in order; texts and whole numbers.</param>
 internal sealed record GatewayEvent(string Event, DateTimeOffset At, params IReadOnlyList<(string Name, object Value)> Members)
@@ -19,6 +19,10 @@ internal sealed record GatewayEvent(string Event, DateTimeOffset At, params IRea
 
     public static GatewayEvent Of(string pool, ServerChange change) => new(
         "server", change.At, ("pool", pool), ("server", change.Server.ToString()), ("from", change.From), ("to", change.To), ("reason", change.Reason));
+
+    /// <summary>How a server stands when the gateway starts.</summary>
+    public static GatewayEvent Of(string pool, Server server, DateTimeOffset at) => new(
+        "server", at, ("pool", pool), ("server", server.Address.ToString()), ("state", server.State));
 
     public static GatewayEvent Of(EvapiDiagnostic diagnostic, DateTimeOffset at) => new(
         "problem", at, ("socket", new ServerAddress(diagnostic.Socket).ToString()), ("problem", diagnostic.Problem), ("detail", diagnostic.Detail));

@@ -55,7 +55,10 @@ internal sealed class GatewayPlan
         return new GatewayPlan(
             options,
             pools.Select(pool => (pool.Key, PoolOptions.Of(pool.Value!, options.MaxInFlight), PlaceOf(file, "pools", pool.Key))),
-            PlaceOf(file)) { DrainLimit = read.DrainLimit };
+            PlaceOf(file))
+        {
+            DrainLimit = read.DrainLimit,
+        };
     }
 
     /// <summary>Makes the clients, which connect, and the gateway, which does not yet.</summary>

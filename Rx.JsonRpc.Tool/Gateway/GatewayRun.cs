@@ -8,24 +8,38 @@ internal sealed class GatewayRun(RunningGateway running, TimeSpan drainLimit)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _gate = new();
+
     /// <returns>Whether everything in flight was answered within the limit.</returns>
     public async Task<bool> RunAsync(IGatewayView view, CancellationToken stop)
     {
         var watch = new GatewayWatch(running);
-        IObservable<Action> told = Events().Select(happened => new Action(() => view.Tell(happened)));
-        IObservable<Action> shown = Observable.Interval(Interval).Select(_ => new Action(() => view.Show(watch.Look())));
         // The clients tell their changes on the readers of their connections; a slow terminal must not hold those up.
-        using IDisposable showing = told.ObserveOn(TaskPoolScheduler.Default).Merge(shown).Synchronize().Subscribe(show => show());
+        Task telling = Events().ObserveOn(TaskPoolScheduler.Default).ForEachAsync(happened => Tell(view, happened), CancellationToken.None);
+        using IDisposable showing = Observable.Interval(Interval).Subscribe(_ => Show(view, watch));
+        // Servers may have connected before anybody listened.
+        foreach ((string pool, Server server) in running.Servers) Tell(view, GatewayEvent.Of(pool, server, DateTimeOffset.Now));
         running.Gateway.Serve();
         await Stopped(stop).ConfigureAwait(false);
         long cancelled = running.Gateway.Counters.Cancelled;
-        view.Tell(new GatewayEvent("draining", DateTimeOffset.Now, ("inFlight", (long)running.Gateway.InFlight)));
+        Tell(view, new GatewayEvent("draining", DateTimeOffset.Now, ("inFlight", (long)running.Gateway.InFlight)));
         await running.Gateway.DrainAsync(drainLimit, CancellationToken.None).ConfigureAwait(false);
         bool answered = running.Gateway.Counters.Cancelled == cancelled;
         await running.DisposeAsync().ConfigureAwait(false);
-        view.Show(watch.Look());
-        view.Tell(GatewayEvent.Stopped(running.Gateway, DateTimeOffset.Now));
+        await telling.ConfigureAwait(false);
+        Tell(view, GatewayEvent.Stopped(running.Gateway, DateTimeOffset.Now));
+        Show(view, watch);
         return answered;
+    }
+
+    private void Tell(IGatewayView view, GatewayEvent happened)
+    {
+        lock (_gate) view.Tell(happened);
+    }
+
+    private void Show(IGatewayView view, GatewayWatch watch)
+    {
+        lock (_gate) view.Show(watch.Look());
     }
 
     private IObservable<GatewayEvent> Events() => Observable.Merge(
