@@ -52,6 +52,14 @@ public class UsageTests
     [InlineData("bench", "-s", "127.0.0.1:1", "m", "--connections", "1025")]
     [InlineData("replay")]
     [InlineData("replay", "f", "--try-timeout", "3x")]
+    [InlineData("gateway")]
+    [InlineData("gateway", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-e", "127.0.0.1:1")]
+    [InlineData("gateway", "-e", "127.0.0.1:1,2", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-c", "x.json", "-s", "127.0.0.1:1")]
+    [InlineData("gateway", "-c", "x.json", "--retries", "1")]
+    [InlineData("gateway", "-c", "does-not-exist.json")]
+    [InlineData("gateway", "-e", "127.0.0.1:1", "-s", "127.0.0.1:1", "--drain", "x")]
     [InlineData("serve", "--listen", "127.0.0.1")]
     [InlineData("serve", "--listen", "127.0.0.1:65536")]
     [InlineData("serve", "--listen", "::1:1")]
@@ -69,6 +77,7 @@ public class UsageTests
     [InlineData("serve", "get_user")]
     [InlineData("bench", "allocatedBytesPerRequest")]
     [InlineData("replay", "the line is named")]
+    [InlineData("gateway", "Ctrl-C or SIGTERM drains")]
     [InlineData("demo", "exactly once")]
     public async Task Help_OfACommand_EndsWithItsExitCodes(string command, string part)
     {

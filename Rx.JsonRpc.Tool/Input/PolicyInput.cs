@@ -55,6 +55,23 @@ internal sealed class PolicyInput
         RetryOn = parsed.GetValue(_retryOn) ?? ErrorCodes.None,
     };
 
+    /// <summary>The name of an option that was typed; null when none was.</summary>
+    public string? FirstGiven(ParseResult parsed) =>
+        new Option[] { _timeout, _total, _retries, _replay, _retryOn }.FirstOrDefault(option => parsed.GetResult(option) is not null)?.Name;
+
+    public static bool TryParseReplay(string text, out Replay replay)
+    {
+        Replay? known = text.ToLowerInvariant() switch
+        {
+            "ifnotwritten" => Replay.IfNotWritten,
+            "always" => Replay.Always,
+            "never" => Replay.Never,
+            _ => null,
+        };
+        replay = known ?? default;
+        return known is not null;
+    }
+
     private static int ReadRetries(ArgumentResult argument)
     {
         string text = argument.Tokens[^1].Value;
@@ -66,15 +83,9 @@ internal sealed class PolicyInput
     private static Replay? ReadReplay(ArgumentResult argument)
     {
         string text = argument.Tokens[^1].Value;
-        Replay? replay = text.ToLowerInvariant() switch
-        {
-            "ifnotwritten" => Replay.IfNotWritten,
-            "always" => Replay.Always,
-            "never" => Replay.Never,
-            _ => null,
-        };
-        if (replay is null) argument.AddError($"--replay '{text}' is not known; expected ifnotwritten, always or never");
-        return replay;
+        if (TryParseReplay(text, out Replay replay)) return replay;
+        argument.AddError($"--replay '{text}' is not known; expected ifnotwritten, always or never");
+        return null;
     }
 
     private static ErrorCodes ReadCodes(ArgumentResult argument)

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Net;
+using Rx.JsonRpc.Tool.Gateway;
+using Rx.JsonRpc.Tool.Input;
+using Spectre.Console;
+
+namespace Rx.JsonRpc.Tool.Commands;
+
+/// <summary><c>rxrpc gateway</c>: answers the transactions that Kamailio suspends, until a signal ends it.</summary>
+internal sealed class GatewayCommand
+{
+    private const string Ending =
+        $$"""
+        Examples:
+          rxrpc gateway --evapi 127.0.0.1:8448 --servers "127.0.0.1:9999,2 127.0.0.1:9998,1"
+          rxrpc gateway --config rxrpc.json
+
+        Prints one line of JSON for each change of a state and each problem; on a terminal, a live view. Ctrl-C or SIGTERM drains: new
+        transactions are resumed at their error routes, those in flight are waited for. A second signal ends it at once.
+
+        Exit codes:
+          0    stopped, and everything in flight was answered
+          2    timeout: the drain took longer than --drain; the rest was resumed as cancelled
+          64   wrong usage, or a faulty configuration
+        """;
+
+    private static readonly TimeSpan UsualDrain = TimeSpan.FromSeconds(5);
+
+    private readonly Option<IReadOnlyList<EndPoint>> _evapi = new("--evapi", "-e")
+    {
+        Description = "Kamailio's evapi socket (bind_addr); several separated by spaces.",
+        HelpName = "ADDRESS",
+        CustomParser = EvapiText.Read,
+    };
+
+    private readonly Option<IReadOnlyList<ServerAddress>> _servers = new("--servers", "-s")
+    {
+        Description = "\"host:port[,priority[,weight]] ...\", a higher priority first; [::1]:9999 and unix:/path too.",
+        HelpName = "LIST",
+        CustomParser = ServersText.Read,
+    };
+
+    private readonly Option<string?> _config = new("--config", "-c")
+    {
+        Description = "Named pools, policies and sockets, in place of --servers and its policy.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<TimeSpan?> _drain = Durations.Option("--drain", "How long a drain may take.", UsualDrain);
+
+    private readonly PolicyInput _policy = new();
+
+    private GatewayCommand()
+    {
+    }
+
+    public static Command Create(ToolConsole console)
+    {
+        var input = new GatewayCommand();
+        var command = new ToolCommand("gateway", "Answers the SIP transactions that Kamailio suspends by its module evapi.", Ending)
+        {
+            input._evapi, input._servers, input._config, input._drain,
+        };
+        input._policy.AddTo(command);
+        command.SetAction((parsed, stop) => input.RunAsync(console, parsed, stop));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ToolConsole console, ParseResult parsed, CancellationToken stop)
+    {
+        GatewayPlan plan = Plan(parsed);
+        await using RunningGateway running = await plan.MakeAsync().ConfigureAwait(false);
+        var run = new GatewayRun(running, parsed.GetValue(_drain) ?? plan.DrainLimit ?? UsualDrain);
+        bool answered = console.OutIsTerminal
+            ? await ShowLiveAsync(console, run, stop).ConfigureAwait(false)
+            : await run.RunAsync(new JsonLinesView(console), stop).ConfigureAwait(false);
+        return answered ? ExitCode.Done : ExitCode.Timeout;
+    }
+
+    private GatewayPlan Plan(ParseResult parsed)
+    {
+        IReadOnlyList<EndPoint> sockets = parsed.GetValue(_evapi) ?? [];
+        IReadOnlyList<ServerAddress>? servers = parsed.GetValue(_servers);
+        if (parsed.GetValue(_config) is not { } path)
+        {
+            if (servers is null) throw new UsageException("--servers is missing; expected --servers LIST, or --config FILE");
+            if (sockets.Count == 0) throw new UsageException("--evapi is missing; expected --evapi ADDRESS, or --config FILE");
+            return GatewayPlan.OfArguments(sockets, servers, _policy.Read(parsed));
+        }
+        if (servers is not null) throw new UsageException("--servers and --config exclude each other; expected the servers in the file's pools");
+        if (_policy.FirstGiven(parsed) is { } given) throw new UsageException($"{given} and --config exclude each other; expected the policies in the file's pools");
+        return GatewayPlan.OfFile(ConfigFile.Read(path), sockets);
+    }
+
+    private static Task<bool> ShowLiveAsync(ToolConsole console, GatewayRun run, CancellationToken stop)
+    {
+        IAnsiConsole ansi = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) });
+        return ansi.Live(new Text("starting")).StartAsync(live => run.RunAsync(new LiveGatewayView(live), stop));
+    }
+}

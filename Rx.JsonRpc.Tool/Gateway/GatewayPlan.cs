@@ -1,0 +1,88 @@
+using System.Net;
+using Rx.JsonRpc.Kamailio;
+
+namespace Rx.JsonRpc.Tool.Gateway;
+
+/// <summary>What a gateway is to be: from the command line alone, or from a file.</summary>
+internal sealed class GatewayPlan
+{
+    private readonly EvapiGatewayOptions _options;
+    private readonly IReadOnlyList<(string Name, JsonRpcClientOptions Options, Func<string, UsageException> Fault)> _pools;
+    private readonly Func<string, UsageException> _fault;
+
+    private GatewayPlan(
+        EvapiGatewayOptions options, IEnumerable<(string, JsonRpcClientOptions, Func<string, UsageException>)> pools, Func<string, UsageException> fault)
+    {
+        _options = options;
+        _pools = [.. pools];
+        _fault = fault;
+    }
+
+    /// <summary>How long a drain may take when the file says so.</summary>
+    public TimeSpan? DrainLimit { get; private init; }
+
+    public static GatewayPlan OfArguments(IReadOnlyList<EndPoint> sockets, IReadOnlyList<ServerAddress> servers, RequestPolicy policy)
+    {
+        var options = new EvapiGatewayOptions { Sockets = sockets };
+        return new GatewayPlan(options, [(options.DefaultPool, PoolOptions.Of(servers, policy, options.MaxInFlight), Fault)], Fault);
+
+        static UsageException Fault(string fault) => new(fault);
+    }
+
+    /// <param name="file">The file.</param>
+    /// <param name="sockets">Sockets that take the place of the file's; empty for none.</param>
+    public static GatewayPlan OfFile(ConfigFile file, IReadOnlyList<EndPoint> sockets)
+    {
+        GatewayConfig read = file.Config;
+        if (sockets.Count == 0) sockets = read.Evapi ?? throw file.Fault([], "names no evapi socket; expected \"evapi\": \"127.0.0.1:8448\", or --evapi");
+        if (read.Pools is not { Count: > 0 } pools) throw file.Fault([], "names no pools; expected \"pools\": { \"default\": { \"servers\": \"host:port\" } }");
+        var usual = new EvapiGatewayOptions();
+        EvapiGatewayOptions options = usual with
+        {
+            Sockets = sockets,
+            DefaultPool = read.DefaultPool ?? usual.DefaultPool,
+            MaxInFlight = read.MaxInFlight ?? usual.MaxInFlight,
+            MaxFrameBytes = read.MaxFrameBytes ?? usual.MaxFrameBytes,
+            MaxAnswerBytes = read.MaxAnswerBytes ?? usual.MaxAnswerBytes,
+            ConnectTimeout = read.ConnectTimeout ?? usual.ConnectTimeout,
+            Reconnect = PoolOptions.Backoff(read.Reconnect, usual.Reconnect),
+        };
+        if (options.MaxInFlight < 1) throw file.Fault(["maxInFlight"], $"is {options.MaxInFlight}; expected at least 1");
+        if (read.DefaultPool is { } name && !pools.ContainsKey(name))
+        {
+            throw file.Fault(["defaultPool"], $"is '{name}'; expected one of the pools: {string.Join(", ", pools.Keys)}");
+        }
+        return new GatewayPlan(
+            options,
+            pools.Select(pool => (pool.Key, PoolOptions.Of(pool.Value!, options.MaxInFlight), PlaceOf(file, "pools", pool.Key))),
+            PlaceOf(file))
+        {
+            DrainLimit = read.DrainLimit,
+        };
+    }
+
+    /// <summary>Makes the clients, which connect, and the gateway, which does not yet.</summary>
+    /// <exception cref="UsageException">Names the option that is out of its bounds.</exception>
+    public async Task<RunningGateway> MakeAsync()
+    {
+        var clients = new Dictionary<string, JsonRpcClient>();
+        Func<string, UsageException> fault = _fault;
+        try
+        {
+            foreach ((string name, JsonRpcClientOptions options, Func<string, UsageException> place) in _pools)
+            {
+                fault = place;
+                clients.Add(name, new JsonRpcClient(options));
+            }
+            fault = _fault;
+            return new RunningGateway(new EvapiGateway(_options with { Pools = clients }), clients);
+        }
+        catch (ArgumentException found)
+        {
+            foreach (JsonRpcClient client in clients.Values) await client.DisposeAsync().ConfigureAwait(false);
+            throw fault(found.Message);
+        }
+    }
+
+    private static Func<string, UsageException> PlaceOf(ConfigFile file, params string[] path) => fault => file.Fault(path, fault);
+}

@@ -1,0 +1,44 @@
+using Rx.JsonRpc.Kamailio;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Rx.JsonRpc.Tool.Gateway;
+
+/// <summary>Tables that change in place, and below them what happened last.</summary>
+internal sealed class LiveGatewayView(LiveDisplayContext live) : IGatewayView
+{
+    private const int MostEvents = 8;
+
+    private readonly Queue<GatewayEvent> _events = new();
+
+    public void Tell(GatewayEvent happened)
+    {
+        if (_events.Count == MostEvents) _events.Dequeue();
+        _events.Enqueue(happened);
+    }
+
+    public void Show(GatewayFrame frame)
+    {
+        Table servers = new Table().Border(TableBorder.Rounded).AddColumns("pool", "server", "priority", "state", "in flight");
+        foreach ((string pool, string name, int priority, ServerState state, int inFlight) in frame.Servers)
+        {
+            servers.AddRow(
+                Markup.Escape(pool), Markup.Escape(name), FormattableString.Invariant($"{priority}"),
+                Coloured(state, state == ServerState.Connected), FormattableString.Invariant($"{inFlight:#,0}"));
+        }
+        string sockets = string.Join("   ", frame.Sockets.Select(
+            socket => $"evapi {Markup.Escape(socket.Name)} {Coloured(socket.State, socket.State == EvapiState.Connected)}"));
+        string outcomes = string.Join("   ", frame.Outcomes.Select(outcome => FormattableString.Invariant($"{outcome.Name} {outcome.Count:#,0}")));
+        IRenderable[] rows =
+        [
+            new Markup(sockets),
+            new Text(FormattableString.Invariant($"{frame.PerSecond:#,0} transactions/s   in flight {frame.InFlight:#,0}")),
+            new Text(outcomes),
+            servers,
+            .. _events.Select(happened => new Text(happened.ToString())),
+        ];
+        live.UpdateTarget(new Rows(rows));
+    }
+
+    private static string Coloured<T>(T state, bool isWell) where T : struct, Enum => isWell ? $"[green]{state}[/]" : $"[red]{state}[/]";
+}
