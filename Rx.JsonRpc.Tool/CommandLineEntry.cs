@@ -52,6 +52,7 @@ internal static class CommandLineEntry
             ServeCommand.Create(console),
             BenchCommand.Create(console),
             GatewayCommand.Create(console),
+            ImportCommand.Create(console),
             DemoCommand.Create(console),
         };
         foreach (Option option in root.Options)

@@ -73,6 +73,7 @@ public class UsageTests
     [InlineData("serve", "get_user")]
     [InlineData("bench", "allocatedBytesPerRequest")]
     [InlineData("gateway", "Ctrl-C or SIGTERM drains")]
+    [InlineData("import", "not be taken over")]
     [InlineData("demo", "exactly once")]
     public async Task Help_OfACommand_EndsWithItsExitCodes(string command, string part)
     {
