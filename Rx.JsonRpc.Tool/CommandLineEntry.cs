@@ -53,6 +53,7 @@ internal static class CommandLineEntry
             BenchCommand.Create(console),
             ReplayCommand.Create(console),
             GatewayCommand.Create(console),
+            ImportCommand.Create(console),
             DemoCommand.Create(console),
         };
         foreach (Option option in root.Options)

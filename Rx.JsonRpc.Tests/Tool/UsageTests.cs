@@ -78,6 +78,7 @@ public class UsageTests
     [InlineData("bench", "allocatedBytesPerRequest")]
     [InlineData("replay", "the line is named")]
     [InlineData("gateway", "Ctrl-C or SIGTERM drains")]
+    [InlineData("import", "not be taken over")]
     [InlineData("demo", "exactly once")]
     public async Task Help_OfACommand_EndsWithItsExitCodes(string command, string part)
     {

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Rx.JsonRpc.Kamailio;
+
+namespace Rx.JsonRpc.Tool.Commands;
+
+/// <summary><c>rxrpc import</c>: a configuration for the gateway out of what Kamailio's own modules are told.</summary>
+internal static class ImportCommand
+{
+    private const int Nothing = 1;
+
+    private const string Ending =
+        """
+        Reads the modparam lines of jsonrpcc and janssonrpcc and the calls in the script. The configuration goes to stdout; what changes in
+        meaning, what could not be taken over and what takes the place of each call go to stderr.
+
+        Example:
+          rxrpc import /etc/kamailio/kamailio.cfg > rxrpc.json
+
+        Exit codes:
+          0    done
+          1    no servers of jsonrpcc or janssonrpcc were found
+          64   wrong usage, or a file that cannot be read
+        """;
+
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(ToolConsole console)
+    {
+        var file = new Argument<string>("FILE") { Description = "Kamailio's configuration; what it includes is read too." };
+        var defines = new Option<string[]>("--define", "-A")
+        {
+            Description = "NAME or NAME=VALUE, as kamailio -A takes it; may be given again.",
+            HelpName = "NAME",
+        };
+        var command = new ToolCommand("import", "Writes a configuration for the gateway out of jsonrpcc's and janssonrpcc's parameters.", Ending) { file, defines };
+        command.SetAction(parsed => Run(console, parsed.GetRequiredValue(file), parsed.GetValue(defines) ?? []));
+        return command;
+    }
+
+    private static int Run(ToolConsole console, string file, string[] defines)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        string text = ReadOrNull(file) ?? throw new UsageException($"cannot read {file}");
+        Dictionary<string, string> defined = defines.Select(define => define.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
+        var import = new ModuleImport(text, defined, name => ReadOrNull(Path.Combine(folder, name)));
+        foreach (ScriptNote note in import.Notes) console.ErrorLine($"{note}");
+        foreach (ImportedCall call in import.Calls)
+        {
+            console.ErrorLine($"{call.Call.Place}: {call.Call.Function} becomes {call.Replacement}");
+            foreach (string lost in call.Lost) console.ErrorLine($"{call.Call.Place}: {lost}");
+        }
+        if (import.Pools.Values.All(pool => pool.Servers.Count == 0))
+        {
+            console.ErrorLine("rxrpc: found no servers of jsonrpcc or janssonrpcc");
+            return Nothing;
+        }
+        console.Line(Json(import));
+        return ExitCode.Done;
+    }
+
+    private static string? ReadOrNull(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Json(ModuleImport import)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, Indented))
+        {
+            writer.WriteStartObject();
+            // Where the route library listens.
+            writer.WriteString("evapi", "127.0.0.1:8448");
+            if (import.Pools.Count > 1) writer.WriteString("defaultPool", import.Pools.ContainsKey(ModuleImport.DefaultPool) ? ModuleImport.DefaultPool : import.Pools.Keys.First());
+            writer.WriteStartObject("pools");
+            foreach ((string name, ImportedPool pool) in import.Pools.Where(pool => pool.Value.Servers.Count > 0)) WritePool(writer, name, pool);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(json.ToArray());
+    }
+
+    private static void WritePool(Utf8JsonWriter writer, string name, ImportedPool pool)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteStartArray("servers");
+        foreach (ServerAddress server in pool.Servers)
+        {
+            writer.WriteStringValue(FormattableString.Invariant($"{server},{server.Priority}{(server.Weight == 1 ? "" : $",{server.Weight}")}"));
+        }
+        writer.WriteEndArray();
+        if (pool.MaxConnectionAttempts is { } attempts) writer.WriteNumber("maxConnectionAttempts", attempts);
+        if (pool.RetryOn is { } codes)
+        {
+            writer.WriteStartObject("policy");
+            writer.WriteString("retryOn", codes.ToString());
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
+}

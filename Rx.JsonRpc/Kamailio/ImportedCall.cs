@@ -1,0 +1,78 @@
+namespace Rx.JsonRpc.Kamailio;
+
+/// <summary>A call of one of the modules' functions, and what takes its place in the script.</summary>
+internal sealed class ImportedCall
+{
+    public static readonly string[] Functions = ["jsonrpc_request", "jsonrpc_notification", "janssonrpc_request", "janssonrpc_notification"];
+
+    private readonly List<string> _lost = [];
+
+    public ImportedCall(ScriptCall call)
+    {
+        Call = call;
+        Replacement = call.Function switch
+        {
+            "jsonrpc_request" => Request("", call[0], call[1], call[2], call[3], call[4]),
+            "jsonrpc_notification" => Notification("", call[0], call[1]),
+            "janssonrpc_notification" => Notification(call[0], call[1], call[2]),
+            _ => Janssonrpc(call),
+        };
+    }
+
+    public ScriptCall Call { get; }
+
+    /// <summary>The lines for the script.</summary>
+    public string Replacement { get; }
+
+    /// <summary>What else has to be looked at.</summary>
+    public IReadOnlyList<string> Lost => _lost;
+
+    private string Janssonrpc(ScriptCall call)
+    {
+        string route = "";
+        string more = "";
+        foreach (string option in call[3].Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (option.StartsWith("route=", StringComparison.Ordinal)) route = option["route=".Length..];
+            else if (option.StartsWith("timeout=", StringComparison.Ordinal)) more = Set("rx_timeout", option["timeout=".Length..], isNumber: true);
+            else if (option.StartsWith("retry=", StringComparison.Ordinal)) _lost.Add($"'{option}' is \"retries\" in the pool's policy now, for all of its requests");
+            else if (option.Contains('$', StringComparison.Ordinal)) _lost.Add($"the options are in '{option}': its route, timeout and retry were not taken over");
+            else _lost.Add($"'{option}' was not taken over");
+        }
+        _lost.Add($"errors come to the error route, here '{route}' as well; $var(rx_result) holds the result alone, where the module gave the whole reply");
+        return more + Request(call[0], call[1], call[2], route, route, "$var(jsrpc_result)");
+    }
+
+    private string Request(string pool, string method, string parameters, string returnRoute, string errorRoute, string variable)
+    {
+        if (parameters.Contains('$', StringComparison.Ordinal) && !IsOneVariable(parameters))
+        {
+            _lost.Add("values are put into the JSON of the parameters: a quote in one writes parameters of its own; use jansson_set (docs/kamailio.md)");
+        }
+        if (variable.Length > 0) _lost.Add($"the routes read $var(rx_result) where they read {variable}");
+        return $"{Notified(pool, method, parameters)}{Set("rx_return", returnRoute)}{Set("rx_error", errorRoute)}route(RXRPC_REQUEST);";
+    }
+
+    private static string Notification(string pool, string method, string parameters) => $"{Notified(pool, method, parameters)}route(RXRPC_NOTIFY);";
+
+    private static string Notified(string pool, string method, string parameters) =>
+        $"{(pool.Length == 0 ? "" : Set("rx_servers", pool))}{Set("rx_method", method)}{Set("rx_params", parameters)}";
+
+    // Kamailio puts no values into a text that is assigned: a variable stands bare, and what mixes the two goes through $_s.
+    private static string Set(string name, string value, bool isNumber = false)
+    {
+        string written = value.Contains('$', StringComparison.Ordinal) ? IsOneVariable(value) ? value : $"$_s({value})"
+            : isNumber ? value
+            : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        return $"$var({name}) = {written}; ";
+    }
+
+    private static bool IsOneVariable(string value)
+    {
+        if (value.LastIndexOf('$') != 0) return false;
+        int end = 1;
+        while (end < value.Length && (char.IsAsciiLetterOrDigit(value[end]) || value[end] == '_')) end++;
+        string rest = value[end..];
+        return rest.Length == 0 || (rest[0] == '(' && rest.IndexOf(')') == rest.Length - 1);
+    }
+}
