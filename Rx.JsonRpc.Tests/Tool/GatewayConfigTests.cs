@@ -18,6 +18,10 @@ public sealed class GatewayConfigTests : IDisposable
     [InlineData("\"policy\": { \"retryOn\": \"-1,x\" }", "$.pools.a.policy.retryOn error code 2 ('x')")]
     [InlineData("\"policy\": { \"backoff\": { \"firsd\": 1 } }", "$.pools.a.policy.backoff.firsd is not known; expected one of first, max, factor, jitter")]
     [InlineData("\"policy\": { \"retries\": -2 }", "line 4: $.pools.a The client's options are faulty: Policy.Retries is -2; it must be -1 (for ever) or more")]
+    [InlineData("\"policy\": { \"whenDisconnected\": \"never\" }", "$.pools.a.policy.whenDisconnected is the text 'never'; expected \"failFast\" or \"wait\"")]
+    [InlineData("\"policy\": { \"hedge\": {} }", "$.pools.a.policy.hedge needs either \"delay\" or \"quantile\"")]
+    [InlineData("\"policy\": { \"hedge\": { \"delay\": 1, \"quantile\": 0.9 } }", "$.pools.a.policy.hedge needs either")]
+    [InlineData("\"policy\": { \"hedge\": { \"quantile\": 2 } }", "Hedge.Quantile is 2; it must be above 0 and below 1")]
     [InlineData("\"breaker\": { \"enabled\": 1 }", "$.pools.a.breaker.enabled is 1; expected true or false")]
     [InlineData("\"breaker\": { \"failureRate\": 7 }", "Breaker.FailureRate is 7; it must be above 0")]
     [InlineData("\"retryBudget\": { \"burst\": \"all\" }", "$.pools.a.retryBudget.burst is the text 'all'; expected a number")]
@@ -66,7 +70,8 @@ public sealed class GatewayConfigTests : IDisposable
                 "a": {
                   "servers": ["127.0.0.1:1,2,3", "unix:/run/x.sock"],
                   "policy": {
-                    "tryTimeout": 250, "totalTimeout": "2s", "retries": -1, "replay": "Always", "retryOn": "-32000",
+                    "tryTimeout": 250, "totalTimeout": "2s", "retries": -1, "replay": "Always", "retryOn": "-32000", "whenDisconnected": "wait",
+                    "hedge": { "quantile": 0.9, "minimumSamples": 5, "floor": "2ms", "ceiling": "90ms" },
                     "backoff": { "first": "5ms", "max": "50ms", "factor": 3, "jitter": false }
                   },
                   "breaker": {
@@ -75,7 +80,7 @@ public sealed class GatewayConfigTests : IDisposable
                   "retryBudget": { "enabled": false, "ratio": 0.5, "perSecond": 1, "burst": 9 },
                   "heartbeat": { "interval": "3s", "timeout": "1s", "method": "ping" },
                   "connectTimeout": "1s", "reconnect": { "max": "10s" }, "maxConnectionAttempts": 8, "connectionsPerServer": 2,
-                  "maxInFlightPerServer": 77, "maxFrameBytes": 1000, "tcpUserTimeout": "9s", "strict": true, "allowReservedMethods": true
+                  "maxInFlightPerServer": 77, "maxWaitingRequests": 66, "maxFrameBytes": 1000, "tcpUserTimeout": "9s", "strict": true, "allowReservedMethods": true
                 }
               }
             }
@@ -88,6 +93,9 @@ public sealed class GatewayConfigTests : IDisposable
         RequestPolicy policy = options.Policy;
         Assert.Equal((250, 2_000, -1, Replay.Always), (policy.TryTimeout.TotalMilliseconds, policy.TotalTimeout.TotalMilliseconds, policy.Retries, policy.Replay));
         Assert.Equal("-32000", policy.RetryOn.ToString());
+        Assert.Equal((WhenDisconnected.Wait, 66), (policy.WhenDisconnected, options.MaxWaitingRequests));
+        Hedge hedge = policy.Hedge!;
+        Assert.Equal((0.9, 5, 2, 90), (hedge.Quantile, hedge.MinimumSamples, hedge.Floor.TotalMilliseconds, hedge.Ceiling.TotalMilliseconds));
         Assert.Equal((5, 50, 3, false), (policy.Backoff.First.TotalMilliseconds, policy.Backoff.Max.TotalMilliseconds, policy.Backoff.Factor, policy.Backoff.Jitter));
         BreakerOptions breaker = options.Breaker;
         Assert.Equal((false, 6, 0.25, 7), (breaker.Enabled, breaker.ConsecutiveFailures, breaker.FailureRate, breaker.MinimumCalls));
@@ -106,6 +114,7 @@ public sealed class GatewayConfigTests : IDisposable
         JsonRpcClientOptions options = PoolOptions.Of(Read("""{"pools":{"a":{"servers":"127.0.0.1:1"}}}""").Config.Pools!["a"]!, 1_000);
         Assert.Equal(1_000, options.RetryBudget.Burst);
         Assert.Equal(RequestPolicy.Default, options.Policy);
+        Assert.Equal(1_000, options.MaxWaitingRequests);
         Assert.Equal(HeartbeatOptions.Off, options.Heartbeat);
     }
 

@@ -92,6 +92,17 @@ internal sealed class ReplayConverter() : ConfigConverter<Replay>("\"ifNotWritte
     }
 }
 
+internal sealed class WhenDisconnectedConverter() : ConfigConverter<WhenDisconnected>("\"failFast\" or \"wait\"")
+{
+    protected override bool TryRead(ref Utf8JsonReader reader, out WhenDisconnected value, out string? fault)
+    {
+        fault = null;
+        string text = reader.TokenType == JsonTokenType.String ? reader.GetString()!.ToLowerInvariant() : "";
+        value = text == "wait" ? WhenDisconnected.Wait : WhenDisconnected.FailFast;
+        return text is "wait" or "failfast";
+    }
+}
+
 internal sealed class ErrorCodesConverter() : ConfigConverter<ErrorCodes>("a text of error codes: \"-32603, -32099..-32000\"")
 {
     protected override bool TryRead(ref Utf8JsonReader reader, out ErrorCodes? value, out string? fault)

@@ -69,6 +69,11 @@ internal sealed class ConfigFile
         CheckMembers(pool, ConfigJson.Default.PoolConfig, path);
         CheckMembers(pool.Policy, ConfigJson.Default.PolicyConfig, [.. path, "policy"]);
         CheckMembers(pool.Policy?.Backoff, ConfigJson.Default.BackoffConfig, [.. path, "policy", "backoff"]);
+        CheckMembers(pool.Policy?.Hedge, ConfigJson.Default.HedgeConfig, [.. path, "policy", "hedge"]);
+        if (pool.Policy?.Hedge is { } hedge && hedge.Delay is null == hedge.Quantile is null)
+        {
+            throw Fault([.. path, "policy", "hedge"], "needs either \"delay\" or \"quantile\"");
+        }
         CheckMembers(pool.Breaker, ConfigJson.Default.BreakerConfig, [.. path, "breaker"]);
         CheckMembers(pool.RetryBudget, ConfigJson.Default.BudgetConfig, [.. path, "retryBudget"]);
         CheckMembers(pool.Heartbeat, ConfigJson.Default.HeartbeatConfig, [.. path, "heartbeat"]);

@@ -13,6 +13,7 @@ namespace Rx.JsonRpc.Tool.Gateway;
     Converters =
     [
         typeof(DurationConverter), typeof(WholeNumberConverter), typeof(NumberConverter), typeof(SwitchConverter), typeof(ReplayConverter),
+        typeof(WhenDisconnectedConverter),
     ])]
 [JsonSerializable(typeof(GatewayConfig))]
 internal sealed partial class ConfigJson : JsonSerializerContext;

@@ -58,6 +58,8 @@ internal sealed class PoolConfig : ConfigSection
 
     public int? MaxInFlightPerServer { get; set; }
 
+    public int? MaxWaitingRequests { get; set; }
+
     public int? MaxFrameBytes { get; set; }
 
     public TimeSpan? TcpUserTimeout { get; set; }
@@ -79,8 +81,25 @@ internal sealed class PolicyConfig : ConfigSection
 
     public Replay? Replay { get; set; }
 
+    public WhenDisconnected? WhenDisconnected { get; set; }
+
+    public HedgeConfig? Hedge { get; set; }
+
     [JsonConverter(typeof(ErrorCodesConverter))]
     public ErrorCodes? RetryOn { get; set; }
+}
+
+internal sealed class HedgeConfig : ConfigSection
+{
+    public TimeSpan? Delay { get; set; }
+
+    public double? Quantile { get; set; }
+
+    public int? MinimumSamples { get; set; }
+
+    public TimeSpan? Floor { get; set; }
+
+    public TimeSpan? Ceiling { get; set; }
 }
 
 internal sealed class BackoffConfig : ConfigSection

@@ -30,6 +30,7 @@ internal static class PoolOptions
             MaxConnectionAttempts = pool.MaxConnectionAttempts ?? usual.MaxConnectionAttempts,
             ConnectionsPerServer = pool.ConnectionsPerServer ?? usual.ConnectionsPerServer,
             MaxInFlightPerServer = pool.MaxInFlightPerServer ?? usual.MaxInFlightPerServer,
+            MaxWaitingRequests = pool.MaxWaitingRequests ?? maxInFlight,
             MaxFrameBytes = pool.MaxFrameBytes ?? usual.MaxFrameBytes,
             TcpUserTimeout = pool.TcpUserTimeout,
             Strict = pool.Strict ?? usual.Strict,
@@ -55,7 +56,21 @@ internal static class PoolOptions
             Retries = read.Retries ?? usual.Retries,
             Backoff = Backoff(read.Backoff, usual.Backoff),
             Replay = read.Replay ?? usual.Replay,
+            WhenDisconnected = read.WhenDisconnected ?? usual.WhenDisconnected,
+            Hedge = Hedge(read.Hedge),
             RetryOn = read.RetryOn ?? usual.RetryOn,
+        };
+    }
+
+    private static Hedge? Hedge(HedgeConfig? read)
+    {
+        if (read is null) return null;
+        Hedge usual = read.Quantile is { } quantile ? JsonRpc.Hedge.AtQuantile(quantile) : JsonRpc.Hedge.After(read.Delay!.Value);
+        return usual with
+        {
+            MinimumSamples = read.MinimumSamples ?? usual.MinimumSamples,
+            Floor = read.Floor ?? usual.Floor,
+            Ceiling = read.Ceiling ?? usual.Ceiling,
         };
     }
 
