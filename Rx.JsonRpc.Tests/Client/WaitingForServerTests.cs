@@ -40,6 +40,30 @@ public class WaitingForServerTests
     }
 
     [Fact]
+    public void Request_AllServersLostUnderIt_WaitsForTheirReturnIfItMayBeSentAgain()
+    {
+        JsonRpcClient client = _world.Client("a,2 b,1");
+        _world["a"].OnCall = _ => { };
+        _world["b"].Kill();
+        _world.AdvanceTo(10);
+        Answers<Reply<RawJson>> again = _world.Subscribe(client.Call("again", policy: Wait with { Replay = Replay.Always }));
+        Answers<Reply<RawJson>> once = _world.Subscribe(client.Call("once", policy: Wait));
+        _world.AdvanceTo(20);
+
+        _world["a"].Kill();
+        Assert.Equal(20, once.Error!.Value.At);
+        once.Failure<ConnectionLostException>();
+        _world.AdvanceTo(250);
+        Assert.True(again.Silent);
+        _world["b"].Start();
+        _world.AdvanceTo(1000);
+
+        Assert.Equal("\"b\"", again.Value.Result.ToString());
+        Assert.Equal(300, again.CompletedAt);
+        Assert.Equal(["again"], _world["b"].Calls.Select(call => call.Method));
+    }
+
+    [Fact]
     public void Request_ServerLost_WaitsForItsReturn()
     {
         JsonRpcClient client = _world.Client("a");
@@ -209,14 +233,14 @@ public class WaitingForServerTests
     }
 
     [Fact]
-    public void Request_MaybeExecuted_DoesNotWait()
+    public void Request_ServerSilent_DoesNotWait()
     {
         JsonRpcClient client = _world.Client("a");
         _world["a"].OnCall = _ => { };
         Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait with { Replay = Replay.Always }));
 
-        _world["a"].Kill();
+        _world.AdvanceTo(500);
 
-        Assert.Equal(AttemptEnd.ConnectionLost, Assert.Single(answers.Failure<NoServerException>().Attempts).End);
+        Assert.Equal(AttemptEnd.TimedOut, Assert.Single(answers.Failure<RequestTimeoutException>().Attempts).End);
     }
 }

@@ -1,6 +1,9 @@
 namespace Rx.JsonRpc;
 
-/// <summary>What a request does that finds no server to ask: none is connected, or none of them has room.</summary>
+/// <summary>
+/// What a request does that finds no server to ask: none is connected, none of them has room, or those that it may be sent to again were
+/// lost under it.
+/// </summary>
 public enum WhenDisconnected
 {
     /// <summary>It fails at once, or waits for its next round when <see cref="RequestPolicy.Retries"/> allow one.</summary>

@@ -17,10 +17,14 @@ internal static class ReplayRules
     /// <summary>Whether the request may run on two servers at once.</summary>
     public static bool MayOverlap(Replay replay, bool idempotent) => MayMove(replay, idempotent) == AllButFaulty;
 
-    /// <summary>Whether a whole round ended with nobody asked: the next one may wait until somebody can be.</summary>
+    /// <summary>
+    /// Whether a whole round ended with no server left to ask: each was away, or was lost while it was asked, by a request that may be sent
+    /// again. The next round may wait until somebody can be asked.
+    /// </summary>
     public static bool FoundNoServer(Exception failure) =>
         failure is NoServerException
-        || (failure is AggregateException { InnerExceptions: { Count: > 0 } round } && round.All(each => each is ServerUnavailableException));
+        || (failure is AggregateException { InnerExceptions: { Count: > 0 } round }
+            && round.All(each => each is ServerUnavailableException or ConnectionLostException));
 
     private static bool MayMove(Exception failure, bool evenIfItRan) => failure switch
     {

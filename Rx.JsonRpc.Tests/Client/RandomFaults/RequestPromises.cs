@@ -61,7 +61,7 @@ internal static class RequestPromises
         foreach (Attempt[] round in request.Attempts.Chunk(falling.Length))
         {
             // A round that found nobody, and after which the request waited for a server.
-            bool waited = request.Plan.Waits && round.All(attempt => attempt.End == AttemptEnd.Unavailable);
+            bool waited = request.Plan.Waits && round.All(attempt => attempt.End is AttemptEnd.Unavailable or AttemptEnd.ConnectionLost);
             if (!waited) rounds++;
             Assert.Equal(falling[..round.Length], round.Select(attempt => attempt.Server.Priority));
             Assert.Distinct(round.Select(attempt => attempt.Server));

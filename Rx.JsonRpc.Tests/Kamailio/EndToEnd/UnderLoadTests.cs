@@ -70,7 +70,7 @@ public sealed class UnderLoadTests
         await using var first = new Backend();
         await using var second = new Backend();
         await using SipWorld world = await SipWorld.StartAsync(TimeSpan.FromSeconds(12));
-        await world.ServeAsync([first.Address, second.Address], new RequestPolicy { TotalTimeout = TimeSpan.FromSeconds(10), Retries = -1, WhenDisconnected = WhenDisconnected.Wait });
+        await world.ServeAsync([first.Address, second.Address], new RequestPolicy { TotalTimeout = TimeSpan.FromSeconds(10), WhenDisconnected = WhenDisconnected.Wait });
         Task<IReadOnlyList<SipCall>> load = world.LoadAsync(Rate, 4 * Rate, Idempotent);
 
         await Task.Delay(OneSecond);
