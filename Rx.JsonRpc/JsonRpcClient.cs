@@ -24,6 +24,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly OpenRequests _openRequests;
     private readonly ReplayTokens _replayTokens;
     private readonly MethodLatencies _latencies = new();
+    private readonly RawMethods _rawMethods;
 
     /// <summary>Makes a client with default options.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
@@ -43,6 +44,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfFaulty();
         _options = options;
+        _rawMethods = new RawMethods(options.AllowReservedMethods);
         _openRequests = new OpenRequests(options.MaxInFlight);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
@@ -160,6 +162,5 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
             ? new HedgePlan(hedge, hedge.Quantile is null ? null : _latencies.Of(method))
             : null;
 
-    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) =>
-        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, idempotent, _options.AllowReservedMethods);
+    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) => _rawMethods.Of(name, idempotent);
 }

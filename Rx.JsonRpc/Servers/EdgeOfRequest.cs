@@ -71,7 +71,11 @@ internal sealed class EdgeOfRequest<T> : IObservable<Reply<T>>
             Answer(observer, reply with { Attempts = _trail.Attempts });
         }
 
-        public void OnCompleted() => OnError(new InvalidOperationException($"{_trail.Method}: ended without a reply"));
+        public void OnCompleted()
+        {
+            // Usually there was one; then there is nothing to tell, and an exception would be made for nobody.
+            if (Volatile.Read(ref _observer) is not null) OnError(new InvalidOperationException($"{_trail.Method}: ended without a reply"));
+        }
 
         public void OnError(Exception failure)
         {
