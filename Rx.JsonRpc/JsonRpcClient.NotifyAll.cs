@@ -62,6 +62,6 @@ public sealed partial class JsonRpcClient
     private IObservable<Unit> NotifyOne(
         Server server, string method, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<Unit>>> send) =>
         PerSubscription<Unit>(() => Trail(method, policy, idempotent: false, static _ => false), recorder: null, trail =>
-            trail.Attempt(server, policy, attempt => send(attempt).Within(policy.TryTimeout, _clock))
-                 .Within(trail.Limit.Due, _clock)).Results();
+            trail.Attempt(server, policy, attempt => send(attempt).WithinOnce(policy.TryTimeout, _timers))
+                 .WithinOnce(trail.Limit.Due, _timers)).Results();
 }

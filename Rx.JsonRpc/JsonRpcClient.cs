@@ -17,6 +17,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
 
     private readonly JsonRpcClientOptions _options;
     private readonly IScheduler _clock;
+    private readonly TimerQueue _timers;
     private readonly IStopwatch _stopwatch;
     private readonly ServerServices _services;
     private readonly ServerSet _servers;
@@ -48,6 +49,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _openRequests = new OpenRequests(options.MaxInFlight);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
+        _timers = new TimerQueue(_clock);
         IConnector connector = options.Connector
             ?? new SocketConnector(_clock) { KeepAlive = options.TcpKeepAlive, UserTimeout = options.TcpUserTimeout };
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
@@ -143,11 +145,11 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         return PerSubscription<T>(() => Trail(method, policy, idempotent, mayMove, hedge), recorder, trail =>
             _servers.InTurn
                   .FailoverWithHedge(server => trail.Attempt(server, policy, attempt =>
-                      send(server, attempt).Within(policy.TryTimeout, _clock)
+                      send(server, attempt).WithinOnce(policy.TryTimeout, _timers)
                                            .ErrorsAsFailures(policy.RetryOn)), trail.HedgeAfter, _clock, trail.MayMove, trail.MayHedge)
                   .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
                   .RetryWithCheckedBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
-                  .Within(trail.Limit.Due, _clock));
+                  .WithinOnce(trail.Limit.Due, _timers));
     }
 
     private EdgeOfRequest<T> PerSubscription<T>(
