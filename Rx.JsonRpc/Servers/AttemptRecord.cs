@@ -1,9 +1,9 @@
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>An attempt while it runs. The one-try request notes here whether its bytes left; the trail closes it.</summary>
-internal sealed class AttemptRecord
+internal class AttemptRecord
 {
-    public AttemptRecord(Server server, int number, TimeSpan startedAfter)
+    public AttemptRecord(Server server, int number = 0, TimeSpan startedAfter = default)
     {
         Server = server;
         Number = number;
@@ -12,12 +12,12 @@ internal sealed class AttemptRecord
 
     public Server Server { get; }
 
-    public int Number { get; }
+    public int Number { get; set; }
 
-    public TimeSpan StartedAfter { get; }
+    public TimeSpan StartedAfter { get; set; }
 
     /// <summary>Whether the client's retry budget paid for it.</summary>
-    public bool Replay { get; init; }
+    public bool Replay { get; set; }
 
     /// <summary>The number under which the server's breaker admitted it.</summary>
     public long Ticket { get; set; } = CircuitBreaker.NoTicket;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Servers;
@@ -8,7 +7,7 @@ namespace Rx.JsonRpc.Servers;
 /// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
 /// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
 /// </remarks>
-internal sealed class RequestTrail
+internal class RequestTrail
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
@@ -70,7 +69,7 @@ internal sealed class RequestTrail
 
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
-        new RecordedAttempt<T>(server, this, policy, attempt);
+        new FunctionAttempt<T>(server, this, policy, attempt);
 
     /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
     public bool MayMove(Exception failure)
@@ -82,23 +81,24 @@ internal sealed class RequestTrail
     public void RefuseToWait(string reason) => NotWaited = reason;
 
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
-    public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
+    public bool TryBegin(AttemptRecord record)
     {
         lock (_gate)
         {
             bool replay = _hedgePaid || _mayHaveRun || _laterRound;
-            record = null;
-            // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
-            if (_sealed)
+            if (!_sealed)
             {
-                record = new AttemptRecord(server, ++_begun, Elapsed) { Ended = true };
-                return true;
+                BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
+                _hedgePaid = false;
+                if (BudgetSpent) return false;
+                record.Replay = replay;
+                record.Earlier = _open;
+                _open = record;
             }
-            BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
-            _hedgePaid = false;
-            if (BudgetSpent) return false;
-            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay, Earlier = _open };
-            _open = record;
+            // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
+            record.Ended = _sealed;
+            record.Number = ++_begun;
+            record.StartedAfter = Elapsed;
             return true;
         }
     }
