@@ -18,7 +18,7 @@ internal class RequestTrail
     private readonly Func<Exception, bool> _mayMove;
     private readonly HedgePlan? _hedge;
     private readonly TimeSpan _subscribedAt;
-    private readonly List<Attempt> _ended = new(1);
+    private readonly AttemptList _ended = new();
     // The attempts under way, the latest first: each knows the one before it.
     private AttemptRecord? _open;
     private int _begun;
@@ -155,7 +155,7 @@ internal class RequestTrail
                 LastError = error;
             }
             // What the end of the request is told by stays, however many servers were away since.
-            if (_ended.Count == MostKept) _ended.RemoveAt(LastDecisiveIndex() == 0 ? 1 : 0);
+            if (_ended.Count == MostKept) _ended.RemoveAt(_ended.LastDecisiveIndex() == 0 ? 1 : 0);
             int place = _ended.Count;
             while (place > 0 && _ended[place - 1].StartedAfter > ended.StartedAfter) place--;
             _ended.Insert(place, ended);
@@ -166,7 +166,7 @@ internal class RequestTrail
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive() => LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+    public Attempt? LastDecisive() => _ended.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
 
     private bool TryPayForHedge()
     {
@@ -188,8 +188,6 @@ internal class RequestTrail
         }
         return false;
     }
-
-    private int LastDecisiveIndex() => _ended.FindLastIndex(static attempt => attempt.Written == Written.MaybeExecuted);
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
