@@ -5,14 +5,13 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
 /// <remarks>
 /// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
-/// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
+/// comes in on the reader's. So the trail has a lock, which is itself, for no observer ever gets hold of it; and it is sealed before it is told.
 /// </remarks>
 internal class RequestTrail
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
 
-    private readonly Lock _gate = new();
     private readonly IStopwatch _clock;
     private readonly ReplayTokens _tokens;
     private readonly Func<Exception, bool> _mayMove;
@@ -83,7 +82,7 @@ internal class RequestTrail
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
     public bool TryBegin(AttemptRecord record)
     {
-        lock (_gate)
+        lock (this)
         {
             bool replay = _hedgePaid || _mayHaveRun || _laterRound;
             if (!_sealed)
@@ -122,7 +121,7 @@ internal class RequestTrail
     public void Seal()
     {
         AttemptRecord? open;
-        lock (_gate)
+        lock (this)
         {
             _sealed = true;
             open = _open;
@@ -135,7 +134,7 @@ internal class RequestTrail
     public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
         Attempt ended;
-        lock (_gate)
+        lock (this)
         {
             if (!TryCloseLocked(open)) return;
             ended = new Attempt
@@ -170,7 +169,7 @@ internal class RequestTrail
 
     private bool TryPayForHedge()
     {
-        lock (_gate) return _hedgePaid = _tokens.TryTake(_clock.Elapsed);
+        lock (this) return _hedgePaid = _tokens.TryTake(_clock.Elapsed);
     }
 
     private bool TryCloseLocked(AttemptRecord open)

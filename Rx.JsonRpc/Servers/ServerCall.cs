@@ -11,7 +11,7 @@ namespace Rx.JsonRpc.Servers;
 /// back if it has not left yet.
 /// </summary>
 /// <remarks>It is itself what waits for the reply of its first subscription, which is usually the only one; each later one has its own.</remarks>
-internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequest, IObservable<Reply<TResult>>, IDisposable
+internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequest, IObservable<Reply<TResult>>, IThreadPoolWorkItem, IDisposable
 {
     private const int Held = 0;
     private const int HandedOver = 1;
@@ -101,20 +101,20 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
             _failure = new InvalidReplyException(
                 $"{_method.Name}: the result from {_server.Address} cannot be read as {typeof(TResult).Name}: {fault.Message}", fault);
         }
-        Schedule();
+        _server.Continuations.Schedule(this);
     }
 
     public override void OnErrorReply(JsonRpcError error)
     {
         _reply = new Reply<TResult> { Error = error };
-        Schedule();
+        _server.Continuations.Schedule(this);
     }
 
     public override void OnLost(Exception failure)
     {
         TakeBack();
         _failure = failure;
-        Schedule();
+        _server.Continuations.Schedule(this);
     }
 
     public void Dispose()
@@ -125,6 +125,19 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         if (_connection is { } connection) TryRemoveFrom(connection);
         else _server.Forget(this);
         TakeBack();
+    }
+
+    /// <summary>Tells its observer.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_disposed) return;
+        if (_failure is not null)
+        {
+            _observer!.OnError(_failure);
+            return;
+        }
+        _observer!.OnNext(_reply);
+        if (!_disposed) _observer!.OnCompleted();
     }
 
     private bool TryRemoveFrom(ServerConnection connection)
@@ -153,19 +166,5 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     {
         // The writer says HandedOver before it notes so on the record; whoever finds that notes it too.
         if (Interlocked.CompareExchange(ref _bytes, TakenBack, Held) == HandedOver) _record.Written = Written.MaybeExecuted;
-    }
-
-    private void Schedule() => _server.Continuations.Schedule(static self => ((ServerCall<TParams, TResult>)self!).Deliver(), this);
-
-    private void Deliver()
-    {
-        if (_disposed) return;
-        if (_failure is not null)
-        {
-            _observer!.OnError(_failure);
-            return;
-        }
-        _observer!.OnNext(_reply);
-        if (!_disposed) _observer!.OnCompleted();
     }
 }
