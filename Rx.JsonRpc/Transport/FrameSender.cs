@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 
 namespace Rx.JsonRpc.Transport;
 
@@ -136,8 +135,6 @@ internal sealed class FrameSender
     }
 
     /// <returns>True when the pipe is to be completed, false when the writer has gone idle.</returns>
-    // Awaited once, by RunWriter: its state may be used again for the next time that a flush has to wait.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WriteQueues()
     {
         while (true)
