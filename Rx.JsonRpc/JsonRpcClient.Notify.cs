@@ -24,8 +24,7 @@ public sealed partial class JsonRpcClient
         ArgumentNullException.ThrowIfNull(typeInfo);
         MethodName.ThrowIfBad(method, _options.AllowReservedMethods);
         byte[] prefix = MethodName.RequestPrefix(method);
-        return Recipe(method, policy, idempotent: false, recorder: null, (server, attempt) => server.Notify(method, prefix, parameters, typeInfo, attempt))
-            .Results();
+        return new OneNotify<TParams>(this, method, prefix, parameters, typeInfo, policy).Results();
     }
 
     /// <summary>A notification whose parameters are written by reflection.</summary>

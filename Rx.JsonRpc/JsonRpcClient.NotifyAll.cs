@@ -61,7 +61,10 @@ public sealed partial class JsonRpcClient
 
     private IObservable<Unit> NotifyOne(
         Server server, string method, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<Unit>>> send) =>
-        PerSubscription<Unit>(() => Trail(method, policy, idempotent: false, static _ => false), recorder: null, trail =>
-            trail.Attempt(server, policy, attempt => send(attempt).Within(policy.TryTimeout, _clock))
-                 .Within(trail.Limit.Due, _clock)).Results();
+        new EdgeOfRequest<Unit>(() => LoneTrail(method, policy), _openRequests, recorder: null, trail =>
+            trail.Attempt(server, policy, attempt => send(attempt).WithinOnce(policy.TryTimeout, _timers))
+                 .WithinOnce(trail.Limit.Due, _timers)).Results();
+
+    private RequestTrail LoneTrail(string method, RequestPolicy policy) =>
+        new(method, _stopwatch, _replayTokens, static _ => false, TimeLimit.Of(policy, _clock));
 }

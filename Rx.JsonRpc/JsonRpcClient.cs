@@ -17,6 +17,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
 
     private readonly JsonRpcClientOptions _options;
     private readonly IScheduler _clock;
+    private readonly TimerQueue _timers;
     private readonly IStopwatch _stopwatch;
     private readonly ServerServices _services;
     private readonly ServerSet _servers;
@@ -24,6 +25,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly OpenRequests _openRequests;
     private readonly ReplayTokens _replayTokens;
     private readonly MethodLatencies _latencies = new();
+    private readonly RawMethods _rawMethods;
 
     /// <summary>Makes a client with default options.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
@@ -43,9 +45,11 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.ThrowIfFaulty();
         _options = options;
+        _rawMethods = new RawMethods(options.AllowReservedMethods);
         _openRequests = new OpenRequests(options.MaxInFlight);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
+        _timers = new TimerQueue(_clock);
         IConnector connector = options.Connector
             ?? new SocketConnector(_clock) { KeepAlive = options.TcpKeepAlive, UserTimeout = options.TcpUserTimeout };
         _services = new ServerServices(options, connector, options.Serializer ?? SystemTextJsonSerializer.Instance, _clock);
@@ -99,7 +103,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return Recipe(method.Name, policy, method.Idempotent, _services.Recorder, (server, attempt) => server.Call(method, parameters, attempt));
+        return new OneCall<TParams, TResult>(this, method, parameters, policy);
     }
 
     /// <summary>A request whose error reply is a failure: <see cref="Call"/> with <see cref="ResultsOperator.Results"/> behind it.</summary>
@@ -131,36 +135,29 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     public IObservable<Reply<RawJson>> Call(string method, RawJson parameters = default, RequestPolicy? policy = null) =>
         Call(Raw(method), parameters, policy);
 
-    private IObservable<Reply<T>> Recipe<T>(
-        string method, RequestPolicy? ownPolicy, bool idempotent, RequestRecorder? recorder, Func<Server, AttemptRecord, IObservable<Reply<T>>> send)
+    private IObservable<Reply<T>> Recipe<T>(OneRequest<T> request, OneTrail<T> trail) =>
+        _servers.InTurn
+              .FailoverWithHedge(trail, trail.HedgeAfter, _clock, trail.MayHedge)
+              .RetryWhenCalled(WaitingTurn.Of(trail, request.Policy, _services))
+              .RetryWithCheckedBackoff(request.Policy.Retries, request.Policy.Backoff, _clock, trail)
+              .WithinOnce(trail.Limit.Due, _timers);
+
+    private IObservable<Reply<T>> Try<T>(OneRequest<T> request, Server server, AttemptRecord attempt) =>
+        request.Send(server, attempt)
+               .WithinOnce(request.Policy.TryTimeout, _timers)
+               .ErrorsAsFailures(request.Policy.RetryOn);
+
+    private RequestPolicy PolicyOf(RequestPolicy? own)
     {
         // The client's own policy was checked with its options.
-        ownPolicy?.ThrowIfFaulty();
-        RequestPolicy policy = ownPolicy ?? _options.Policy;
-        Func<Exception, bool> mayMove = ReplayRules.MayMove(policy.Replay, idempotent);
-        HedgePlan? hedge = HedgeOf(method, policy, idempotent);
-        return PerSubscription<T>(() => Trail(method, policy, idempotent, mayMove, hedge), recorder, trail =>
-            _servers.InTurn
-                  .FailoverWithHedge(server => trail.Attempt(server, policy, attempt =>
-                      send(server, attempt).Within(policy.TryTimeout, _clock)
-                                           .ErrorsAsFailures(policy.RetryOn)), trail.HedgeAfter, _clock, trail.MayMove, trail.MayHedge)
-                  .RetryWhenCalled(WaitingTurn.Of(trail, policy, _services))
-                  .RetryWithCheckedBackoff(policy.Retries, policy.Backoff, _clock, trail.MayMove)
-                  .Within(trail.Limit.Due, _clock));
+        own?.ThrowIfFaulty();
+        return own ?? _options.Policy;
     }
-
-    private EdgeOfRequest<T> PerSubscription<T>(
-        Func<RequestTrail> begin, RequestRecorder? recorder, Func<RequestTrail, IObservable<Reply<T>>> pipeline) =>
-        new(begin, _openRequests, recorder, pipeline);
-
-    private RequestTrail Trail(string method, RequestPolicy policy, bool idempotent, Func<Exception, bool> mayMove, HedgePlan? hedge = null) =>
-        new(method, _stopwatch, _replayTokens, mayMove, TimeLimit.Of(policy, _clock), hedge) { Idempotent = idempotent };
 
     private HedgePlan? HedgeOf(string method, RequestPolicy policy, bool idempotent) =>
         policy.Hedge is { } hedge && ReplayRules.MayOverlap(policy.Replay, idempotent)
             ? new HedgePlan(hedge, hedge.Quantile is null ? null : _latencies.Of(method))
             : null;
 
-    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) =>
-        new(name, RawJsonTypeInfo.Instance, RawJsonTypeInfo.Instance, idempotent, _options.AllowReservedMethods);
+    internal Method<RawJson, RawJson> Raw(string name, bool idempotent = false) => _rawMethods.Of(name, idempotent);
 }

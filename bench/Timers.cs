@@ -12,6 +12,7 @@ public class Timers
     private static readonly TimerCallback Nothing = static _ => { };
 
     private readonly IScheduler _clock = RealTime.Scheduler;
+    private readonly TimerQueue _timers = new(RealTime.Scheduler);
     private readonly IObservable<int> _never = Observable.Never<int>();
     private readonly List<IDisposable> _pending = [];
 
@@ -31,6 +32,10 @@ public class Timers
     [Benchmark]
     public void Within() => ArmWithin().Dispose();
 
+    /// <summary>The same as a client's requests use it: all of them share one timer.</summary>
+    [Benchmark]
+    public void WithinOnce() => ArmWithinOnce().Dispose();
+
     /// <summary>System.Reactive's operator on the same clock.</summary>
     [Benchmark]
     public void RxTimeout() => ArmRxTimeout().Dispose();
@@ -46,6 +51,10 @@ public class Timers
     /// <summary>Arms what is pending.</summary>
     [GlobalSetup(Target = nameof(Within))]
     public void FillWithin() => Fill(ArmWithin);
+
+    /// <summary>Arms what is pending.</summary>
+    [GlobalSetup(Target = nameof(WithinOnce))]
+    public void FillWithinOnce() => Fill(ArmWithinOnce);
 
     /// <summary>Arms what is pending.</summary>
     [GlobalSetup(Target = nameof(RxTimeout))]
@@ -69,6 +78,8 @@ public class Timers
     }
 
     private IDisposable ArmWithin() => _never.Within(Due, _clock).Subscribe(Ignoring<int>.Instance);
+
+    private IDisposable ArmWithinOnce() => _never.WithinOnce(Due, _timers).Subscribe(Ignoring<int>.Instance);
 
     private IDisposable ArmRxTimeout() => _never.Timeout(Due, _clock).Subscribe(Ignoring<int>.Instance);
 

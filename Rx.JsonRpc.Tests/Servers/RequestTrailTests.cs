@@ -148,7 +148,8 @@ public class RequestTrailTests
 
     private static AttemptRecord Begin(RequestTrail trail)
     {
-        Assert.True(trail.TryBegin(Place, out AttemptRecord? record));
+        var record = new AttemptRecord(Place);
+        Assert.True(trail.TryBegin(record));
         return record;
     }
 

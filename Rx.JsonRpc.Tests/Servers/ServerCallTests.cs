@@ -70,6 +70,25 @@ public class ServerCallTests
     }
 
     [Fact]
+    public void Subscribe_Twice_SendsTwiceAndAnswersEach()
+    {
+        var world = new OneServer();
+        world.Peer.OnCall = _ => { };
+        world.Peer.Start();
+        world.Server.Start();
+        IObservable<Reply<RawJson>> call = world.Server.Call(Raw.Method("m"), default, new AttemptRecord(world.Server, 1, TimeSpan.Zero));
+        var first = new Answers<Reply<RawJson>>(() => world.Now);
+        var second = new Answers<Reply<RawJson>>(() => world.Now);
+
+        call.CheckGrammar().Subscribe(first);
+        call.CheckGrammar().Subscribe(second);
+        Assert.Equal(2, world.Server.InFlight);
+        world.Peer.Connection!.Dispose();
+
+        Assert.NotSame(first.Failure<ConnectionLostException>(), second.Failure<ConnectionLostException>());
+    }
+
+    [Fact]
     public void Lost_SeveralCalls_EachGetsAFailureOfItsOwn()
     {
         var world = new OneServer();

@@ -12,6 +12,8 @@ internal sealed class CountingScheduler : IScheduler
 
     public int Disposed { get; private set; }
 
+    public TimeSpan LastDue { get; private set; }
+
     public DateTimeOffset Now => DateTimeOffset.UnixEpoch;
 
     public void Fire() => _fire?.Invoke();
@@ -19,6 +21,7 @@ internal sealed class CountingScheduler : IScheduler
     public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
     {
         Armed++;
+        LastDue = dueTime;
         _fire = () => action(this, state);
         return Disposable.Create(() => Disposed++);
     }

@@ -5,6 +5,9 @@ public sealed record RequestPolicy
 {
     private static readonly Backoff BetweenRounds = new() { Max = TimeSpan.FromSeconds(1) };
 
+    // A policy never changes, so it is checked once and not for each request. What the mark says does not hold for a changed copy.
+    private CheckMark _checked;
+
     /// <summary>The defaults of every property.</summary>
     public static RequestPolicy Default { get; } = new();
 
@@ -52,9 +55,10 @@ public sealed record RequestPolicy
     /// <exception cref="ArgumentException">Lists every fault.</exception>
     internal void ThrowIfFaulty()
     {
-        if (ReferenceEquals(this, Default)) return;
+        if (_checked.IsOf(this)) return;
         string[] faults = [.. Faults("RequestPolicy")];
         if (faults.Length > 0) throw new ArgumentException(string.Join("; ", faults));
+        _checked = new CheckMark(this);
     }
 
     internal IEnumerable<string> Faults(string name)
@@ -76,5 +80,19 @@ public sealed record RequestPolicy
         if (Backoff is null) yield return $"{name}.Backoff is null; use Backoff.None";
         foreach (string fault in Backoff?.Faults($"{name}.Backoff") ?? []) yield return fault;
         foreach (string fault in Hedge?.Faults($"{name}.Hedge") ?? []) yield return fault;
+    }
+
+    /// <summary>Which policy was found without a fault. It is no part of what makes two policies equal.</summary>
+    private readonly struct CheckMark(RequestPolicy policy) : IEquatable<CheckMark>
+    {
+        private readonly RequestPolicy? _policy = policy;
+
+        public bool IsOf(RequestPolicy policy) => ReferenceEquals(_policy, policy);
+
+        public bool Equals(CheckMark other) => true;
+
+        public override bool Equals(object? obj) => obj is CheckMark;
+
+        public override int GetHashCode() => 0;
     }
 }

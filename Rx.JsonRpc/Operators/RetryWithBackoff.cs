@@ -53,9 +53,9 @@ public static class RetryWithBackoffOperator
     }
 
     /// <summary>The same for a backoff that was checked before, on the way of every request.</summary>
-    internal static IObservable<T> RetryWithCheckedBackoff<T>(
-        this IObservable<T> source, int retries, Backoff backoff, IScheduler scheduler, Func<Exception, bool> when) =>
-        retries == 0 ? source : new Recipe<T>(source, retries, backoff, scheduler, when, ResetOnValue: false);
+    internal static IObservable<T> RetryWithCheckedBackoff<TServer, T>(
+        this IObservable<T> source, int retries, Backoff backoff, IScheduler scheduler, IFailoverSteps<TServer, T> steps) =>
+        retries == 0 ? source : new Recipe<T>(source, retries, backoff, scheduler, steps.MayMove, ResetOnValue: false);
 
     private sealed record Recipe<T>(
         IObservable<T> Source, int Retries, Backoff Backoff, IScheduler Scheduler, Func<Exception, bool>? When, bool ResetOnValue)

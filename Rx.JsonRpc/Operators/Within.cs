@@ -39,125 +39,55 @@ public static class WithinOperator
         return unbounded ? source : new Recipe<T>(source, due, scheduler);
     }
 
+    /// <summary>The same on a queue that many timeouts share. What it gives is made for one subscription: it is its own sink.</summary>
+    internal static IObservable<T> WithinOnce<T>(this IObservable<T> source, TimeSpan due, TimerQueue timers)
+    {
+        bool unbounded = due == TimeSpan.MaxValue || due == Timeout.InfiniteTimeSpan;
+        return unbounded ? source : new Once<T>(source, due, timers);
+    }
+
+    private static IDisposable NoTimeLeft<T>(IObserver<T> observer, TimeSpan due)
+    {
+        observer.OnError(new TimeoutException($"No time was left: {due}."));
+        return Disposable.Empty;
+    }
+
     private sealed class Recipe<T>(IObservable<T> source, TimeSpan due, IScheduler scheduler) : IObservable<T>
     {
         public IDisposable Subscribe(IObserver<T> observer)
         {
             ArgumentNullException.ThrowIfNull(observer);
-            if (due <= TimeSpan.Zero)
-            {
-                observer.OnError(new TimeoutException($"No time was left: {due}."));
-                return Disposable.Empty;
-            }
-            var sink = new Sink<T>(observer, due);
-            sink.Run(source, scheduler);
+            if (due <= TimeSpan.Zero) return NoTimeLeft(observer, due);
+            var sink = new Sink<T>(due, scheduler);
+            sink.Run(source, observer);
             return sink;
         }
     }
 
-    private sealed class Sink<T>(IObserver<T> observer, TimeSpan due) : IObserver<T>, IDisposable
+    private sealed class Sink<T>(TimeSpan due, IScheduler scheduler) : WithinSink<T>(due)
     {
-        private const int Idle = 0;
-        private const int Delivering = 1;
-        private const int DueWhileDelivering = 2;
-        private const int Ended = 3;
-
         private SingleAssignmentDisposableValue _timer;
-        private SingleAssignmentDisposableValue _upstream;
-        private int _state;
 
-        public void Run(IObservable<T> source, IScheduler scheduler)
+        protected override void Arm() => _timer.Disposable = scheduler.Schedule(this, Due, static (_, sink) =>
         {
-            _timer.Disposable = scheduler.Schedule(this, due, static (_, sink) => sink.OnDue());
-            if (Volatile.Read(ref _state) == Ended) return;
-            bool subscribed = false;
-            try
-            {
-                _upstream.Disposable = source.Subscribe(this);
-                subscribed = true;
-            }
-            finally
-            {
-                if (!subscribed) Dispose();
-            }
-        }
-
-        public void OnNext(T value)
-        {
-            int before = Interlocked.CompareExchange(ref _state, Delivering, Idle);
-            if (before == Idle)
-            {
-                Deliver(value);
-            }
-            else if (before == Delivering)
-            {
-                // The observer made the source speak from within OnNext; the outer call keeps the state.
-                observer.OnNext(value);
-            }
-        }
-
-        public void OnError(Exception error)
-        {
-            if (TryEndBeforeDue()) observer.OnError(error);
-        }
-
-        public void OnCompleted()
-        {
-            if (TryEndBeforeDue()) observer.OnCompleted();
-        }
-
-        public void Dispose()
-        {
-            Volatile.Write(ref _state, Ended);
-            Release();
-        }
-
-        private void Deliver(T value)
-        {
-            bool returned = false;
-            try
-            {
-                observer.OnNext(value);
-                returned = true;
-            }
-            finally
-            {
-                if (!returned) Dispose();
-            }
-            if (Interlocked.CompareExchange(ref _state, Idle, Delivering) == DueWhileDelivering) ExpireFrom(DueWhileDelivering);
-        }
-
-        private IDisposable OnDue()
-        {
-            // Leaving it to the delivering thread keeps the calls apart without a lock.
-            while (!ExpireFrom(Idle))
-            {
-                int before = Interlocked.CompareExchange(ref _state, DueWhileDelivering, Delivering);
-                if (before is Delivering or Ended) break;
-            }
+            sink.OnDue();
             return Disposable.Empty;
+        });
+
+        protected override void Disarm() => _timer.Dispose();
+    }
+
+    private sealed class Once<T>(IObservable<T> source, TimeSpan due, TimerQueue timers) : WithinSink<T>(due), IObservable<T>
+    {
+        public IDisposable Subscribe(IObserver<T> observer)
+        {
+            if (Due <= TimeSpan.Zero) return NoTimeLeft(observer, Due);
+            Run(source, observer);
+            return this;
         }
 
-        private bool ExpireFrom(int state)
-        {
-            if (Interlocked.CompareExchange(ref _state, Ended, state) != state) return false;
-            Release();
-            observer.OnError(new TimeoutException($"The sequence did not end within {due}."));
-            return true;
-        }
+        protected override void Arm() => timers.Arm(this, Due);
 
-        private bool TryEndBeforeDue()
-        {
-            bool ended = Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle
-                || Interlocked.CompareExchange(ref _state, Ended, Delivering) == Delivering;
-            if (ended) Release();
-            return ended;
-        }
-
-        private void Release()
-        {
-            _timer.Dispose();
-            _upstream.Dispose();
-        }
+        protected override void Disarm() => timers.Disarm(this);
     }
 }

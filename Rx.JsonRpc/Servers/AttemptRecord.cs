@@ -4,7 +4,7 @@ namespace Rx.JsonRpc.Servers;
 /// An attempt while it runs. Its bytes leave only with its leave: whichever comes first, the hand-over to the socket or the end of the
 /// attempt, decides whether it may have run. So what was told as not written stays so, even if the end came while it was being sent.
 /// </summary>
-internal sealed class AttemptRecord
+internal class AttemptRecord
 {
     private const int Held = 0;
     private const int HandedOver = 1;
@@ -12,7 +12,7 @@ internal sealed class AttemptRecord
 
     private int _bytes;
 
-    public AttemptRecord(Server server, int number, TimeSpan startedAfter)
+    public AttemptRecord(Server server, int number = 0, TimeSpan startedAfter = default)
     {
         Server = server;
         Number = number;
@@ -21,12 +21,12 @@ internal sealed class AttemptRecord
 
     public Server Server { get; }
 
-    public int Number { get; }
+    public int Number { get; set; }
 
-    public TimeSpan StartedAfter { get; }
+    public TimeSpan StartedAfter { get; set; }
 
     /// <summary>Whether the client's retry budget paid for it.</summary>
-    public bool Replay { get; init; }
+    public bool Replay { get; set; }
 
     /// <summary>The number under which the server's breaker admitted it.</summary>
     public long Ticket { get; set; } = CircuitBreaker.NoTicket;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Servers;
@@ -6,20 +5,19 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
 /// <remarks>
 /// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
-/// comes in on the reader's. So the trail has a lock, and is sealed before it is told.
+/// comes in on the reader's. So the trail has a lock, which is itself, for no observer ever gets hold of it; and it is sealed before it is told.
 /// </remarks>
-internal sealed class RequestTrail
+internal class RequestTrail
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
 
-    private readonly Lock _gate = new();
     private readonly IStopwatch _clock;
     private readonly ReplayTokens _tokens;
     private readonly Func<Exception, bool> _mayMove;
     private readonly HedgePlan? _hedge;
     private readonly TimeSpan _subscribedAt;
-    private readonly List<Attempt> _ended = new(1);
+    private readonly AttemptList _ended = new();
     // The attempts under way, the latest first: each knows the one before it.
     private AttemptRecord? _open;
     private int _begun;
@@ -70,7 +68,7 @@ internal sealed class RequestTrail
 
     /// <summary>An attempt on one server that is noted here.</summary>
     public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
-        new RecordedAttempt<T>(server, this, policy, attempt);
+        new FunctionAttempt<T>(server, this, policy, attempt);
 
     /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
     public bool MayMove(Exception failure)
@@ -82,24 +80,25 @@ internal sealed class RequestTrail
     public void RefuseToWait(string reason) => NotWaited = reason;
 
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
-    public bool TryBegin(Server server, [NotNullWhen(true)] out AttemptRecord? record)
+    public bool TryBegin(AttemptRecord record)
     {
-        lock (_gate)
+        lock (this)
         {
             bool replay = _hedgePaid || _mayHaveRun || _laterRound;
-            record = null;
-            // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
-            if (_sealed)
+            if (!_sealed)
             {
-                record = new AttemptRecord(server, ++_begun, Elapsed) { Ended = true };
-                record.TakeBack();
-                return true;
+                BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
+                _hedgePaid = false;
+                if (BudgetSpent) return false;
+                record.Replay = replay;
+                record.Earlier = _open;
+                _open = record;
             }
-            BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
-            _hedgePaid = false;
-            if (BudgetSpent) return false;
-            record = new AttemptRecord(server, ++_begun, Elapsed) { Replay = replay, Earlier = _open };
-            _open = record;
+            // Nobody ends an attempt that begins after the seal: it is born ended, so that it holds no probe ticket of its server.
+            record.Ended = _sealed;
+            if (_sealed) record.TakeBack();
+            record.Number = ++_begun;
+            record.StartedAfter = Elapsed;
             return true;
         }
     }
@@ -123,7 +122,7 @@ internal sealed class RequestTrail
     public void Seal()
     {
         AttemptRecord? open;
-        lock (_gate)
+        lock (this)
         {
             _sealed = true;
             open = _open;
@@ -139,7 +138,7 @@ internal sealed class RequestTrail
     public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
         Attempt ended;
-        lock (_gate)
+        lock (this)
         {
             if (!TryCloseLocked(open)) return;
             open.TakeBack();
@@ -160,7 +159,7 @@ internal sealed class RequestTrail
                 LastError = error;
             }
             // What the end of the request is told by stays, however many servers were away since.
-            if (_ended.Count == MostKept) _ended.RemoveAt(LastDecisiveIndex() == 0 ? 1 : 0);
+            if (_ended.Count == MostKept) _ended.RemoveAt(_ended.LastDecisiveIndex() == 0 ? 1 : 0);
             int place = _ended.Count;
             while (place > 0 && _ended[place - 1].StartedAfter > ended.StartedAfter) place--;
             _ended.Insert(place, ended);
@@ -171,11 +170,11 @@ internal sealed class RequestTrail
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive() => LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+    public Attempt? LastDecisive() => _ended.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
 
     private bool TryPayForHedge()
     {
-        lock (_gate) return _hedgePaid = !_sealed && _tokens.TryTake(_clock.Elapsed);
+        lock (this) return _hedgePaid = !_sealed && _tokens.TryTake(_clock.Elapsed);
     }
 
     private bool TryCloseLocked(AttemptRecord open)
@@ -193,19 +192,6 @@ internal sealed class RequestTrail
         }
         return false;
     }
-
-    /// <summary>Of attempts that overlap, the one that ended last.</summary>
-    private int LastDecisiveIndex()
-    {
-        int last = -1;
-        for (int i = 0; i < _ended.Count; i++)
-        {
-            if (_ended[i].Written == Written.MaybeExecuted && (last < 0 || EndOf(_ended[i]) >= EndOf(_ended[last]))) last = i;
-        }
-        return last;
-    }
-
-    private static TimeSpan EndOf(in Attempt attempt) => attempt.StartedAfter + attempt.Took;
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {

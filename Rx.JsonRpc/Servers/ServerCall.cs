@@ -10,12 +10,18 @@ namespace Rx.JsonRpc.Servers;
 /// the frame. <b>OnError</b>: a failure that knows whether the request may have run. <b>Dispose</b>: stops waiting, and takes the request
 /// back if it has not left yet.
 /// </summary>
-internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
+/// <remarks>It is itself what waits for the reply of its first subscription, which is usually the only one; each later one has its own.</remarks>
+internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequest, IObservable<Reply<TResult>>, IThreadPoolWorkItem, IDisposable
 {
     private readonly Server _server;
     private readonly Method<TParams, TResult> _method;
     private readonly TParams _parameters;
     private readonly AttemptRecord _record;
+    private IObserver<Reply<TResult>>? _observer;
+    private ServerConnection? _connection;
+    private Reply<TResult> _reply;
+    private Exception? _failure;
+    private volatile bool _disposed;
 
     public ServerCall(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
     {
@@ -25,139 +31,124 @@ internal sealed class ServerCall<TParams, TResult> : IObservable<Reply<TResult>>
         _record = record;
     }
 
+    public AttemptRecord? Judged => _record;
+
     public IDisposable Subscribe(IObserver<Reply<TResult>> observer)
     {
-        var pending = new Pending(this, observer);
-        _server.Admit(pending);
-        return pending;
+        if (Interlocked.CompareExchange(ref _observer, observer, null) is not null)
+        {
+            return new ServerCall<TParams, TResult>(_server, _method, _parameters, _record).Subscribe(observer);
+        }
+        _server.Admit(this);
+        return this;
     }
 
-    private sealed class Pending : PendingRequest, IServerRequest, IDisposable
+    public void Begin(ServerConnection connection)
     {
-        private readonly ServerCall<TParams, TResult> _call;
-        private readonly IObserver<Reply<TResult>> _observer;
-        private ServerConnection? _connection;
-        private Reply<TResult> _reply;
-        private Exception? _failure;
-        private volatile bool _disposed;
-
-        public Pending(ServerCall<TParams, TResult> call, IObserver<Reply<TResult>> observer)
+        _connection = connection;
+        Admission admission = connection.Pending.TryAdd(this);
+        if (admission != Admission.Admitted)
         {
-            _call = call;
-            _observer = observer;
+            Refuse(admission == Admission.Full ? _server.Full() : _server.NotConnected());
+            return;
         }
-
-        public AttemptRecord? Judged => _call._record;
-
-        public void Begin(ServerConnection connection)
+        if (_disposed && TryRemoveFrom(connection)) return;
+        SendResult sent = SendResult.Closed;
+        try
         {
-            _connection = connection;
-            Admission admission = connection.Pending.TryAdd(this);
-            if (admission != Admission.Admitted)
-            {
-                Refuse(admission == Admission.Full ? _call._server.Full() : _call._server.NotConnected());
-                return;
-            }
-            if (_disposed && TryRemoveFrom(connection)) return;
-            SendResult sent = SendResult.Closed;
-            try
-            {
-                sent = Send(connection);
-            }
-            catch (InvalidParametersException faulty)
-            {
-                if (TryRemoveFrom(connection)) _observer.OnError(faulty);
-                return;
-            }
-            // Without a word to those who wait for room: it would come from one of them, and call it back at once.
-            if (sent == SendResult.Queued || !connection.Pending.TryRemove(this)) return;
-            _observer.OnError(sent == SendResult.QueueFull ? _call._server.QueueFull() : _call._server.NotConnected());
+            sent = Send(connection);
         }
-
-        public void Refuse(ServerUnavailableException failure)
+        catch (InvalidParametersException faulty)
         {
-            if (!_disposed) _observer.OnError(failure);
+            if (TryRemoveFrom(connection)) _observer!.OnError(faulty);
+            return;
         }
+        // Without a word to those who wait for room: it would come from one of them, and call it back at once.
+        if (sent == SendResult.Queued || !connection.Pending.TryRemove(this)) return;
+        _observer!.OnError(sent == SendResult.QueueFull ? _server.QueueFull() : _server.NotConnected());
+    }
 
-        public override bool TryHandOver() => _call._record.TryHandOver();
+    public void Refuse(ServerUnavailableException failure)
+    {
+        if (!_disposed) _observer!.OnError(failure);
+    }
 
-        public override void Dropped()
+    public override bool TryHandOver() => _record.TryHandOver();
+
+    public override void Dropped()
+    {
+        // The connection takes every pending request out of its table when it ends; that is where this one hears of it.
+    }
+
+    public override void OnResult(in ReadOnlySequence<byte> json)
+    {
+        try
         {
-            // The connection takes every pending request out of its table when it ends; that is where this one hears of it.
+            _reply = new Reply<TResult> { Result = ResultReader.Read(json, _method.Result, _server.Serializer) };
         }
-
-        public override void OnResult(in ReadOnlySequence<byte> json)
+        catch (Exception fault)
         {
-            try
-            {
-                _reply = new Reply<TResult> { Result = ResultReader.Read(json, _call._method.Result, _call._server.Serializer) };
-            }
-            catch (Exception fault)
-            {
-                _failure = new InvalidReplyException(
-                    $"{_call._method.Name}: the result from {_call._server.Address} cannot be read as {typeof(TResult).Name}: {fault.Message}", fault);
-            }
-            Schedule();
+            _failure = new InvalidReplyException(
+                $"{_method.Name}: the result from {_server.Address} cannot be read as {typeof(TResult).Name}: {fault.Message}", fault);
         }
+        _server.Continuations.Schedule(this);
+    }
 
-        public override void OnErrorReply(JsonRpcError error)
+    public override void OnErrorReply(JsonRpcError error)
+    {
+        _reply = new Reply<TResult> { Error = error };
+        _server.Continuations.Schedule(this);
+    }
+
+    public override void OnLost(Exception failure)
+    {
+        _record.TakeBack();
+        _failure = failure;
+        _server.Continuations.Schedule(this);
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
+        Interlocked.MemoryBarrier();
+        if (_connection is { } connection) TryRemoveFrom(connection);
+        else _server.Forget(this);
+        _record.TakeBack();
+    }
+
+    /// <summary>Tells its observer.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_disposed) return;
+        if (_failure is not null)
         {
-            _reply = new Reply<TResult> { Error = error };
-            Schedule();
+            _observer!.OnError(_failure);
+            return;
         }
+        _observer!.OnNext(_reply);
+        if (!_disposed) _observer!.OnCompleted();
+    }
 
-        public override void OnLost(Exception failure)
+    private bool TryRemoveFrom(ServerConnection connection)
+    {
+        if (!connection.Pending.TryRemove(this)) return false;
+        _server.RoomForOne();
+        return true;
+    }
+
+    private SendResult Send(ServerConnection connection)
+    {
+        FrameBuffer buffer = FrameBuffer.Rent();
+        try
         {
-            _call._record.TakeBack();
-            _failure = failure;
-            Schedule();
+            RequestWriter.WriteRequest(
+                buffer, _method.Name, _method.Prefix, Id, _parameters, _method.Parameters, _server.Serializer, connection.MaxFrameBytes);
+            return connection.Frames.TrySend(buffer.Complete(), this);
         }
-
-        public void Dispose()
+        finally
         {
-            _disposed = true;
-            // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
-            Interlocked.MemoryBarrier();
-            if (_connection is { } connection) TryRemoveFrom(connection);
-            else _call._server.Forget(this);
-            _call._record.TakeBack();
-        }
-
-        private bool TryRemoveFrom(ServerConnection connection)
-        {
-            if (!connection.Pending.TryRemove(this)) return false;
-            _call._server.RoomForOne();
-            return true;
-        }
-
-        private SendResult Send(ServerConnection connection)
-        {
-            FrameBuffer buffer = FrameBuffer.Rent();
-            try
-            {
-                Method<TParams, TResult> method = _call._method;
-                RequestWriter.WriteRequest(
-                    buffer, method.Name, method.Prefix, Id, _call._parameters, method.Parameters, _call._server.Serializer, connection.MaxFrameBytes);
-                return connection.Frames.TrySend(buffer.Complete(), this);
-            }
-            finally
-            {
-                FrameBuffer.Return(buffer);
-            }
-        }
-
-        private void Schedule() => _call._server.Continuations.Schedule(static self => ((Pending)self!).Deliver(), this);
-
-        private void Deliver()
-        {
-            if (_disposed) return;
-            if (_failure is not null)
-            {
-                _observer.OnError(_failure);
-                return;
-            }
-            _observer.OnNext(_reply);
-            if (!_disposed) _observer.OnCompleted();
+            FrameBuffer.Return(buffer);
         }
     }
 }

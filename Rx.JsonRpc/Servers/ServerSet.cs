@@ -14,25 +14,16 @@ internal sealed class ServerSet
     private bool _draining;
     private bool _closed;
 
-    public ServerSet(ServerServices services) => _services = services;
+    public ServerSet(ServerServices services)
+    {
+        _services = services;
+        InTurn = new TurnsOfTheMoment(this, services);
+    }
 
     public ServerGroup[] Groups => _groups;
 
-    /// <summary>The turns of the groups of the moment: each enumeration, and so each round of a request, takes the present groups.</summary>
-    public IEnumerable<IEnumerable<Server>> InTurn
-    {
-        get
-        {
-            ServerGroup[] groups = _groups;
-            if (groups.Length == 0) throw new NoServerException("the client has no server at the moment: its topology names none");
-            if (_services.Options.FailbackDelay > TimeSpan.Zero)
-            {
-                foreach (IEnumerable<Server> turn in Failback.Late(groups, _services)) yield return turn;
-                yield break;
-            }
-            foreach (ServerGroup group in groups) yield return group.InTurn;
-        }
-    }
+    /// <summary>The servers' turns, group by group, as they are at each enumeration.</summary>
+    public IEnumerable<IEnumerable<Server>> InTurn { get; }
 
     /// <summary>Every server, also those that have been removed and have not ended yet.</summary>
     public Server[] All

@@ -11,11 +11,20 @@ internal sealed class Continuations
 {
     private readonly PipeScheduler _scheduler;
     private readonly bool _inline;
+    private readonly bool _pool;
 
     public Continuations(PipeScheduler scheduler)
     {
         _scheduler = scheduler;
         _inline = ReferenceEquals(scheduler, PipeScheduler.Inline);
+        _pool = ReferenceEquals(scheduler, PipeScheduler.ThreadPool);
+    }
+
+    /// <summary>Has the item executed; on the thread pool that takes no object beside the item.</summary>
+    public void Schedule(IThreadPoolWorkItem item)
+    {
+        if (_pool) ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+        else Schedule(static item => ((IThreadPoolWorkItem)item!).Execute(), item);
     }
 
     public void Schedule(Action<object?> action, object state)

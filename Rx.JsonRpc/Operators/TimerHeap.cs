@@ -1,0 +1,72 @@
+namespace Rx.JsonRpc;
+
+/// <summary>Nodes by due time, and by turn where that is equal: a binary heap in which each node knows its place. Not thread-safe.</summary>
+/// <remarks>What is armed is usually due after all others, and is added in one step; taking out costs the logarithm of the count at most.</remarks>
+internal sealed class TimerHeap
+{
+    // A burst may leave a large array behind; below this it is kept.
+    private const int KeptLength = 1024;
+
+    private TimerNode?[] _nodes = new TimerNode?[16];
+
+    public int Count { get; private set; }
+
+    /// <summary>The one that is due first.</summary>
+    public TimerNode? First => Count == 0 ? null : _nodes[0];
+
+    public void Add(TimerNode node)
+    {
+        if (Count == _nodes.Length) Array.Resize(ref _nodes, Count * 2);
+        MoveUp(node, Count++);
+    }
+
+    public void Remove(TimerNode node)
+    {
+        int hole = node.Place - 1;
+        node.Place = 0;
+        TimerNode last = _nodes[--Count]!;
+        _nodes[Count] = null;
+        if (last != node) Fill(hole, last);
+        if (_nodes.Length > KeptLength && Count < _nodes.Length / 4) Array.Resize(ref _nodes, _nodes.Length / 2);
+    }
+
+    private void Fill(int hole, TimerNode node)
+    {
+        if (hole > 0 && IsBefore(node, _nodes[(hole - 1) / 2]!)) MoveUp(node, hole);
+        else MoveDown(node, hole);
+    }
+
+    private void MoveUp(TimerNode node, int at)
+    {
+        while (at > 0)
+        {
+            int parent = (at - 1) / 2;
+            if (!IsBefore(node, _nodes[parent]!)) break;
+            Put(_nodes[parent]!, at);
+            at = parent;
+        }
+        Put(node, at);
+    }
+
+    private void MoveDown(TimerNode node, int at)
+    {
+        while (2 * at + 1 < Count)
+        {
+            int child = 2 * at + 1;
+            if (child + 1 < Count && IsBefore(_nodes[child + 1]!, _nodes[child]!)) child++;
+            if (!IsBefore(_nodes[child]!, node)) break;
+            Put(_nodes[child]!, at);
+            at = child;
+        }
+        Put(node, at);
+    }
+
+    private void Put(TimerNode node, int at)
+    {
+        _nodes[at] = node;
+        node.Place = at + 1;
+    }
+
+    private static bool IsBefore(TimerNode one, TimerNode other) =>
+        one.DueAt < other.DueAt || (one.DueAt == other.DueAt && one.Turn < other.Turn);
+}
