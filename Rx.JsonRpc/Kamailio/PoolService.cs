@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reactive;
 
@@ -7,14 +6,9 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>Answers transactions, and sends notifications, by the clients of the named pools.</summary>
 internal sealed class PoolService
 {
-    // Scripts name their methods; a script that makes names up must not fill the memory.
-    private const int MostMethods = 1024;
-
     private readonly EvapiServices _services;
     private readonly FrozenDictionary<string, JsonRpcClient> _pools;
     private readonly JsonRpcClient? _default;
-    private readonly ConcurrentDictionary<(JsonRpcClient, string, bool), Method<RawJson, RawJson>> _methods = new();
-    private int _methodCount;
 
     public PoolService(EvapiServices services)
     {
@@ -33,7 +27,7 @@ internal sealed class PoolService
                 transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
                 return;
             }
-            client.Call(MethodOf(client, transaction), transaction.Parameters, policy).Resume(transaction);
+            client.Call(client.Raw(transaction.Method, transaction.Idempotent), transaction.Parameters, policy).Resume(transaction);
         }
         catch (ArgumentException fault)
         {
@@ -75,15 +69,6 @@ internal sealed class PoolService
         if (deadline is not { } due) return client.Policy;
         TimeSpan left = due - _services.Clock.Now;
         return left > TimeSpan.Zero ? client.Policy with { TotalTimeout = left } : null;
-    }
-
-    private Method<RawJson, RawJson> MethodOf(JsonRpcClient client, SuspendedTransaction transaction)
-    {
-        (JsonRpcClient, string, bool) key = (client, transaction.Method, transaction.Idempotent);
-        if (_methods.TryGetValue(key, out Method<RawJson, RawJson>? known)) return known;
-        Method<RawJson, RawJson> method = client.Raw(transaction.Method, transaction.Idempotent);
-        if (Volatile.Read(ref _methodCount) < MostMethods && _methods.TryAdd(key, method)) Interlocked.Increment(ref _methodCount);
-        return method;
     }
 
     private sealed class NotificationObserver(EvapiServices services, EvapiNotification notification) : IObserver<Unit>
