@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reactive;
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Servers;
@@ -28,12 +27,13 @@ public sealed partial class JsonRpcClient
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
         MethodName.ThrowIfBad(method, _options.AllowReservedMethods);
-        policy?.ThrowIfFaulty();
+        // One try for each server: nothing is hedged, and no quantile is fed.
+        RequestPolicy once = PolicyOf(policy) with { Hedge = null };
         if (group is not null && !Groups.Contains(group)) throw new ArgumentException("The group is not one of this client's.", nameof(group));
         byte[] prefix = MethodName.RequestPrefix(method);
         return new Broadcast(
             () => (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups.FirstOrDefault())?.Servers ?? [],
-            server => NotifyOne(server, method, policy ?? _options.Policy, attempt => server.Notify(method, prefix, parameters, typeInfo, attempt)));
+            server => new OneNotifyTo<TParams>(server, this, method, prefix, parameters, typeInfo, once).Results());
     }
 
     /// <summary>A notification to every server of a group, whose parameters are written by reflection.</summary>
@@ -58,13 +58,4 @@ public sealed partial class JsonRpcClient
     public IObservable<NotifyReport> NotifyAll(
         string method, RawJson parameters = default, ServerGroup? group = null, RequestPolicy? policy = null) =>
         NotifyAll(method, parameters, RawJsonTypeInfo.Instance, group, policy);
-
-    private IObservable<Unit> NotifyOne(
-        Server server, string method, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<Unit>>> send) =>
-        new EdgeOfRequest<Unit>(() => LoneTrail(method, policy), _openRequests, recorder: null, trail =>
-            trail.Attempt(server, policy, attempt => send(attempt).WithinOnce(policy.TryTimeout, _timers))
-                 .WithinOnce(trail.Limit.Due, _timers)).Results();
-
-    private RequestTrail LoneTrail(string method, RequestPolicy policy) =>
-        new(method, _stopwatch, _replayTokens, static _ => false, TimeLimit.Of(policy, _clock));
 }

@@ -10,14 +10,14 @@ public sealed partial class JsonRpcClient
     /// A request before anybody subscribes it: what its subscriptions have in common. Classes and not lambdas, for each lambda and what
     /// it captures would be two objects more for every request.
     /// </summary>
-    private abstract class OneRequest<T>(JsonRpcClient client, string method, bool idempotent, RequestPolicy? ownPolicy, RequestRecorder? recorder)
+    private abstract class OneRequest<T>(JsonRpcClient client, string method, bool idempotent, RequestPolicy policy, RequestRecorder? recorder)
         : RequestEdge<T>(client._openRequests, recorder)
     {
-        private readonly HedgePlan? _hedge = client.HedgeOf(method, client.PolicyOf(ownPolicy), idempotent);
+        private readonly HedgePlan? _hedge = client.HedgeOf(method, policy, idempotent);
 
         public string Method { get; } = method;
 
-        public RequestPolicy Policy { get; } = client.PolicyOf(ownPolicy);
+        public RequestPolicy Policy { get; } = policy;
 
         /// <summary>One try on one server.</summary>
         public abstract IObservable<Reply<T>> Send(Server server, AttemptRecord attempt);
@@ -31,19 +31,30 @@ public sealed partial class JsonRpcClient
     }
 
     /// <summary>A request that a server answers.</summary>
-    private sealed class OneCall<TParams, T>(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy? policy)
+    private sealed class OneCall<TParams, T>(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
         : OneRequest<T>(client, method.Name, method.Idempotent, policy, client._services.Recorder)
     {
         public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.Call(method, parameters, attempt);
     }
 
     /// <summary>A notification.</summary>
-    private sealed class OneNotify<TParams>(
-        JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy? policy)
+    private class OneNotify<TParams>(
+        JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy policy)
         : OneRequest<Unit>(client, method, idempotent: false, policy, recorder: null)
     {
         public override IObservable<Reply<Unit>> Send(Server server, AttemptRecord attempt) =>
             server.Notify(Method, prefix, parameters, typeInfo, attempt);
+    }
+
+    /// <summary>A notification to one server and no other: one try.</summary>
+    private sealed class OneNotifyTo<TParams>(
+        Server server, JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy policy)
+        : OneNotify<TParams>(client, method, prefix, parameters, typeInfo, policy)
+    {
+        private readonly TimerQueue _timers = client._timers;
+
+        protected override IObservable<Reply<Unit>> Pipeline(RequestTrail trail) =>
+            ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, _timers);
     }
 
     /// <summary>One subscription of a request.</summary>

@@ -103,7 +103,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(method);
-        return new OneCall<TParams, TResult>(this, method, parameters, policy);
+        return new OneCall<TParams, TResult>(this, method, parameters, PolicyOf(policy));
     }
 
     /// <summary>A request whose error reply is a failure: <see cref="Call"/> with <see cref="ResultsOperator.Results"/> behind it.</summary>

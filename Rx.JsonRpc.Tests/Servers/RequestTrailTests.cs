@@ -141,7 +141,7 @@ public class RequestTrailTests
         trail.Seal();
         var send = new RawObservable<Reply<int>>(_ => { });
 
-        trail.Attempt(Place, RequestPolicy.Default, _ => send).Subscribe(new Answers<Reply<int>>(() => 0));
+        new AttemptThat(send, trail).Subscribe(new Answers<Reply<int>>(() => 0));
 
         Assert.Equal(0, send.Subscriptions);
     }
@@ -157,5 +157,10 @@ public class RequestTrailTests
     {
         clock ??= new TestScheduler();
         return new("m", clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(RequestPolicy.Default, clock));
+    }
+
+    private sealed class AttemptThat(IObservable<Reply<int>> sends, RequestTrail trail) : RecordedAttempt<int>(Place, trail, RequestPolicy.Default)
+    {
+        protected override IObservable<Reply<int>> Try() => sends;
     }
 }

@@ -66,10 +66,6 @@ internal class RequestTrail
     /// <summary>Why it could not wait for a server; then it ends.</summary>
     public string? NotWaited { get; private set; }
 
-    /// <summary>An attempt on one server that is noted here.</summary>
-    public IObservable<Reply<T>> Attempt<T>(Server server, RequestPolicy policy, Func<AttemptRecord, IObservable<Reply<T>>> attempt) =>
-        new FunctionAttempt<T>(server, this, policy, attempt);
-
     /// <summary>Guards failover and retry rounds alike. A whole round that failed comes here too: what follows is a later round.</summary>
     public bool MayMove(Exception failure)
     {
