@@ -24,7 +24,7 @@ public sealed partial class JsonRpcClient
         ArgumentNullException.ThrowIfNull(typeInfo);
         MethodName.ThrowIfBad(method, _options.AllowReservedMethods);
         byte[] prefix = MethodName.RequestPrefix(method);
-        return new OneNotify<TParams>(this, method, prefix, parameters, typeInfo, PolicyOf(policy)).Results();
+        return new OneNotify<TParams>(this, method, prefix, parameters, typeInfo, PolicyOf(policy));
     }
 
     /// <summary>A notification whose parameters are written by reflection.</summary>

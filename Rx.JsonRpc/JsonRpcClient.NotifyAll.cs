@@ -33,7 +33,7 @@ public sealed partial class JsonRpcClient
         byte[] prefix = MethodName.RequestPrefix(method);
         return new Broadcast(
             () => (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups.FirstOrDefault())?.Servers ?? [],
-            server => new OneNotifyTo<TParams>(server, this, method, prefix, parameters, typeInfo, once).Results());
+            server => new OneNotifyTo<TParams>(server, this, method, prefix, parameters, typeInfo, once));
     }
 
     /// <summary>A notification to every server of a group, whose parameters are written by reflection.</summary>

@@ -1,4 +1,5 @@
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Servers;
 
@@ -7,43 +8,59 @@ namespace Rx.JsonRpc;
 public sealed partial class JsonRpcClient
 {
     /// <summary>
-    /// A request before anybody subscribes it: what its subscriptions have in common. Classes and not lambdas, for each lambda and what
-    /// it captures would be two objects more for every request.
+    /// A request before anybody subscribes it. Classes and not lambdas, for each lambda and what it captures would be two objects more
+    /// for every request; and what can be asked of the client or the method is not kept.
     /// </summary>
-    private abstract class OneRequest<T>(JsonRpcClient client, string method, bool idempotent, RequestPolicy policy, RequestRecorder? recorder)
-        : RequestEdge<T>(client._openRequests, recorder)
+    private abstract class OneRequest<T>(JsonRpcClient client, RequestPolicy policy) : RequestEdge<T>
     {
-        private readonly HedgePlan? _hedge = client.HedgeOf(method, policy, idempotent);
+        public JsonRpcClient Client => client;
 
-        public string Method { get; } = method;
+        public override RequestPolicy Policy => policy;
 
-        public RequestPolicy Policy { get; } = policy;
+        public override OpenRequests OpenRequests => client._openRequests;
+
+        public override ReplayTokens ReplayTokens => client._replayTokens;
+
+        public override IStopwatch Stopwatch => client._stopwatch;
+
+        public override IScheduler Clock => client._clock;
+
+        public override HedgePlan? NewHedge() => client.HedgeOf(Method, policy, Idempotent);
 
         /// <summary>One try on one server.</summary>
         public abstract IObservable<Reply<T>> Send(Server server, AttemptRecord attempt);
 
-        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => client.Try(this, server, attempt);
-
-        protected override RequestTrail Begin() =>
-            new OneTrail<T>(this, client, ReplayRules.MayMove(Policy.Replay, idempotent), _hedge) { Idempotent = idempotent };
+        protected override RequestTrail Begin() => new OneTrail<T>(this);
 
         protected override IObservable<Reply<T>> Pipeline(RequestTrail trail) => client.Recipe(this, (OneTrail<T>)trail);
     }
 
     /// <summary>A request that a server answers.</summary>
     private sealed class OneCall<TParams, T>(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
-        : OneRequest<T>(client, method.Name, method.Idempotent, policy, client._services.Recorder)
+        : OneRequest<T>(client, policy)
     {
+        public override string Method => method.Name;
+
+        public override bool Idempotent => method.Idempotent;
+
+        public override RequestRecorder? Recorder => Client._services.Recorder;
+
         public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.Call(method, parameters, attempt);
     }
 
     /// <summary>A notification.</summary>
     private class OneNotify<TParams>(
         JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy policy)
-        : OneRequest<Unit>(client, method, idempotent: false, policy, recorder: null)
+        : OneRequest<Unit>(client, policy)
     {
+        public override string Method => method;
+
+        public override bool Idempotent => false;
+
+        public override RequestRecorder? Recorder => null;
+
         public override IObservable<Reply<Unit>> Send(Server server, AttemptRecord attempt) =>
-            server.Notify(Method, prefix, parameters, typeInfo, attempt);
+            server.Notify(method, prefix, parameters, typeInfo, attempt);
     }
 
     /// <summary>A notification to one server and no other: one try.</summary>
@@ -51,25 +68,20 @@ public sealed partial class JsonRpcClient
         Server server, JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy policy)
         : OneNotify<TParams>(client, method, prefix, parameters, typeInfo, policy)
     {
-        private readonly TimerQueue _timers = client._timers;
-
         protected override IObservable<Reply<Unit>> Pipeline(RequestTrail trail) =>
-            ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, _timers);
+            ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, Client._timers);
     }
 
     /// <summary>One subscription of a request.</summary>
-    private sealed class OneTrail<T>(
-        OneRequest<T> request, JsonRpcClient client, Func<Exception, bool> mayMove, HedgePlan? hedge)
-        : RequestTrail(request.Method, client._stopwatch, client._replayTokens, mayMove, TimeLimit.Of(request.Policy, client._clock), hedge),
-            IFailoverSteps<Server, Reply<T>>
+    private sealed class OneTrail<T>(OneRequest<T> request) : RequestTrail(request), IFailoverSteps<Server, Reply<T>>
     {
-        public OneRequest<T> Request => request;
-
         public IObservable<Reply<T>> TryOn(Server server) => new OneAttempt<T>(server, this);
+
+        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => request.Client.Try(request, server, attempt);
     }
 
-    private sealed class OneAttempt<T>(Server server, OneTrail<T> trail) : RecordedAttempt<T>(server, trail, trail.Request.Policy)
+    private sealed class OneAttempt<T>(Server server, OneTrail<T> trail) : RecordedAttempt<T>(server, trail)
     {
-        protected override IObservable<Reply<T>> Try() => trail.Request.Try(Server, this);
+        protected override IObservable<Reply<T>> Try() => trail.Try(Server, this);
     }
 }

@@ -100,11 +100,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// the continuation scheduler; failures that are known while subscribing, and timeouts, on the thread where they arise.
     /// </returns>
     public IObservable<Reply<TResult>> Call<TParams, TResult>(
-        Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null)
-    {
-        ArgumentNullException.ThrowIfNull(method);
-        return new OneCall<TParams, TResult>(this, method, parameters, PolicyOf(policy));
-    }
+        Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null) =>
+        Ask(method, parameters, policy);
 
     /// <summary>A request whose error reply is a failure: <see cref="Call"/> with <see cref="ResultsOperator.Results"/> behind it.</summary>
     /// <typeparam name="TParams">The parameters' type.</typeparam>
@@ -115,7 +112,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// <returns>The result, then the end; errors as for <see cref="Call"/>, and <see cref="ErrorReplyException"/>.</returns>
     public IObservable<TResult> Request<TParams, TResult>(
         Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null) =>
-        Call(method, parameters, policy).Results();
+        Ask(method, parameters, policy);
 
     /// <summary>A request in raw JSON.</summary>
     /// <param name="method">The method's name.</param>
@@ -134,6 +131,12 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     /// <exception cref="ArgumentException">The name is empty or reserved, or the policy faulty.</exception>
     public IObservable<Reply<RawJson>> Call(string method, RawJson parameters = default, RequestPolicy? policy = null) =>
         Call(Raw(method), parameters, policy);
+
+    private OneCall<TParams, TResult> Ask<TParams, TResult>(Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new OneCall<TParams, TResult>(this, method, parameters, PolicyOf(policy));
+    }
 
     private IObservable<Reply<T>> Recipe<T>(OneRequest<T> request, OneTrail<T> trail) =>
         _servers.InTurn

@@ -1,4 +1,4 @@
-using Microsoft.Reactive.Testing;
+using System.Reactive.Concurrency;
 using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Tests.Support;
 
@@ -14,20 +14,36 @@ public class RequestEdgeTests
         var edge = new EdgeThatIsClosedFirst(open, open.Close, source);
         var seen = new Answers<Reply<int>>(() => 0);
 
-        edge.CheckGrammar().Subscribe(seen);
+        ((IObservable<Reply<int>>)edge).CheckGrammar().Subscribe(seen);
 
         seen.Failure<ObjectDisposedException>();
         Assert.Equal(0, source.Subscriptions);
         Assert.True(open.Empty.IsCompletedSuccessfully);
     }
 
-    private sealed class EdgeThatIsClosedFirst(OpenRequests open, Action close, IObservable<Reply<int>> source)
-        : RequestEdge<int>(open, recorder: null)
+    private sealed class EdgeThatIsClosedFirst(OpenRequests open, Action close, IObservable<Reply<int>> source) : RequestEdge<int>
     {
-        private readonly TestScheduler _clock = new();
+        private readonly TermsAlone _terms = new();
 
-        protected override RequestTrail Begin() =>
-            new("m", _clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(RequestPolicy.Default, _clock));
+        public override string Method => _terms.Method;
+
+        public override bool Idempotent => _terms.Idempotent;
+
+        public override RequestPolicy Policy => _terms.Policy;
+
+        public override OpenRequests OpenRequests => open;
+
+        public override ReplayTokens ReplayTokens => _terms.ReplayTokens;
+
+        public override IStopwatch Stopwatch => _terms.Stopwatch;
+
+        public override IScheduler Clock => _terms.Clock;
+
+        public override RequestRecorder? Recorder => null;
+
+        public override HedgePlan? NewHedge() => null;
+
+        protected override RequestTrail Begin() => new(this);
 
         protected override IObservable<Reply<int>> Pipeline(RequestTrail trail)
         {

@@ -52,9 +52,7 @@ public class RequestTrailTests
     public void Seal_HedgeIsPaidForAndDoesNotBegin_GivesItsTokenBackOnce()
     {
         var tokens = new ReplayTokens(new RetryBudget { Ratio = 0, PerSecond = 0, Burst = 2 });
-        var clock = new TestScheduler();
-        var trail = new RequestTrail(
-            "m", clock.StartStopwatch(), tokens, _ => true, TimeLimit.Of(RequestPolicy.Default, clock), new HedgePlan(Hedge.After(TimeSpan.FromTicks(1)), null));
+        var trail = new RequestTrail(new TermsAlone { Tokens = tokens, Hedge = new HedgePlan(Hedge.After(TimeSpan.FromTicks(1)), null) });
 
         Assert.True(trail.MayHedge!());
         trail.Seal();
@@ -153,13 +151,9 @@ public class RequestTrailTests
         return record;
     }
 
-    private static RequestTrail New(TestScheduler? clock = null)
-    {
-        clock ??= new TestScheduler();
-        return new("m", clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(RequestPolicy.Default, clock));
-    }
+    private static RequestTrail New(TestScheduler? clock = null) => new(new TermsAlone(clock));
 
-    private sealed class AttemptThat(IObservable<Reply<int>> sends, RequestTrail trail) : RecordedAttempt<int>(Place, trail, RequestPolicy.Default)
+    private sealed class AttemptThat(IObservable<Reply<int>> sends, RequestTrail trail) : RecordedAttempt<int>(Place, trail)
     {
         protected override IObservable<Reply<int>> Try() => sends;
     }

@@ -106,8 +106,7 @@ public class WaitingRequestsTests
     private static RequestPolicy Policy(int seconds) =>
         new() { WhenDisconnected = WhenDisconnected.Wait, TotalTimeout = TimeSpan.FromSeconds(seconds) };
 
-    private RequestTrail Trail(RequestPolicy policy) =>
-        new("m", _clock.StartStopwatch(), new ReplayTokens(RetryBudget.Off), _ => true, TimeLimit.Of(policy, _clock));
+    private RequestTrail Trail(RequestPolicy policy) => new(new TermsAlone(_clock) { Own = policy });
 
     private IDisposable? Enter(ServerServices services, int seconds, Action again) =>
         WaitingTurn.Of(Trail(Policy(seconds)), Policy(seconds), services)!(FoundNone, again);

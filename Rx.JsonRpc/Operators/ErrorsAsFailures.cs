@@ -43,7 +43,7 @@ public static class ErrorsAsFailuresOperator
     {
         public override void OnNext(Reply<T> value)
         {
-            if (value.Error is { } error && codes.Contains(error.Code)) Fail(value, error);
+            if (value.Error is { } error && codes.Contains(error.Code)) Fail(value);
             else Pass(value);
         }
     }

@@ -31,17 +31,10 @@ internal abstract class ReplySink<T, TOut>(IObserver<TOut> observer) : IObserver
         if (Volatile.Read(ref _ended) == 0) observer.OnNext(value);
     }
 
-    /// <summary>Ends with the error of a reply, in an exception of this observer alone: a shared one grows its stack trace.</summary>
-    protected void Fail(in Reply<T> reply, JsonRpcError error)
+    /// <summary>Ends with the error of a reply.</summary>
+    protected void Fail(in Reply<T> reply)
     {
-        if (!TryEnd()) return;
-        ServerAddress? server = reply.Attempts.LastOrDefault(static attempt => attempt.End == AttemptEnd.Error).Server;
-        observer.OnError(new ErrorReplyException(error, server is null ? null : $"{server} answered with error {error}")
-        {
-            Written = Written.MaybeExecuted,
-            Server = server,
-            Attempts = reply.Attempts,
-        });
+        if (TryEnd()) observer.OnError(ErrorReplyException.Of(reply));
     }
 
     private bool TryEnd()

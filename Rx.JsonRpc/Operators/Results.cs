@@ -42,7 +42,7 @@ public static class ResultsOperator
     {
         public override void OnNext(Reply<T> value)
         {
-            if (value.Error is { } error) Fail(value, error);
+            if (value.IsError) Fail(value);
             else Pass(value.Result!);
         }
     }

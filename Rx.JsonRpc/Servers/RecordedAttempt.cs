@@ -9,14 +9,12 @@ namespace Rx.JsonRpc.Servers;
 internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>>, IObserver<Reply<T>>
 {
     private readonly RequestTrail _trail;
-    private readonly RequestPolicy _policy;
     private IObserver<Reply<T>>? _observer;
 
-    protected RecordedAttempt(Server server, RequestTrail trail, RequestPolicy policy)
+    protected RecordedAttempt(Server server, RequestTrail trail)
         : base(server)
     {
         _trail = trail;
-        _policy = policy;
     }
 
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
@@ -66,7 +64,7 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
 
     private RequestTimeoutException TimedOut()
     {
-        TimeSpan due = _policy.TryTimeout;
+        TimeSpan due = _trail.Terms.Policy.TryTimeout;
         string ran = Written == Written.NotWritten
             ? "it was not sent"
             : "it may have run: to try the next server all the same, mark the method idempotent or set Replay to Always";

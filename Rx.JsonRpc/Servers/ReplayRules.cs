@@ -3,19 +3,19 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>Which failures may be followed by another attempt: the one predicate that guards failover and retry rounds alike.</summary>
 internal static class ReplayRules
 {
-    private static readonly Func<Exception, bool> Nothing = static _ => false;
-    private static readonly Func<Exception, bool> WhatCannotHaveRun = static failure => MayMove(failure, evenIfItRan: false);
-    private static readonly Func<Exception, bool> AllButFaulty = static failure => MayMove(failure, evenIfItRan: true);
-
-    public static Func<Exception, bool> MayMove(Replay replay, bool idempotent) => replay switch
+    public static bool MayMove(Exception failure, Replay replay, bool idempotent) => replay != Replay.Never && failure switch
     {
-        Replay.Never => Nothing,
-        Replay.Always => AllButFaulty,
-        _ => idempotent ? AllButFaulty : WhatCannotHaveRun,
+        InvalidParametersException or InvalidReplyException => false,
+        // An error reply only gets here when the policy's RetryOn calls it a failure; that is the user's word that it may be tried again.
+        ErrorReplyException => true,
+        // A whole round failed, each of its failures allowed to move on.
+        AggregateException => true,
+        JsonRpcException known => EvenIfItRan(replay, idempotent) || known.Written == Written.NotWritten,
+        _ => false,
     };
 
     /// <summary>Whether the request may run on two servers at once.</summary>
-    public static bool MayOverlap(Replay replay, bool idempotent) => MayMove(replay, idempotent) == AllButFaulty;
+    public static bool MayOverlap(Replay replay, bool idempotent) => replay != Replay.Never && EvenIfItRan(replay, idempotent);
 
     /// <summary>
     /// Whether a whole round ended with no server left to ask: each was away, or was lost while it was asked, by a request that may be sent
@@ -26,14 +26,5 @@ internal static class ReplayRules
         || (failure is AggregateException { InnerExceptions: { Count: > 0 } round }
             && round.All(each => each is ServerUnavailableException or ConnectionLostException));
 
-    private static bool MayMove(Exception failure, bool evenIfItRan) => failure switch
-    {
-        InvalidParametersException or InvalidReplyException => false,
-        // An error reply only gets here when the policy's RetryOn calls it a failure; that is the user's word that it may be tried again.
-        ErrorReplyException => true,
-        // A whole round failed, each of its failures allowed to move on.
-        AggregateException => true,
-        JsonRpcException known => evenIfItRan || known.Written == Written.NotWritten,
-        _ => false,
-    };
+    private static bool EvenIfItRan(Replay replay, bool idempotent) => idempotent || replay == Replay.Always;
 }

@@ -1,31 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>
 /// The outermost step of a request: makes the trail at subscribe time, gives at most one value and then completes, and turns what ended
-/// the pipeline into a failure that tells the whole story.
+/// the pipeline into a failure that tells the whole story. It gives replies or results, as its observer wants: an error reply is a value
+/// to the one and a failure to the other, as behind <see cref="ResultsOperator.Results"/>.
 /// </summary>
-internal abstract class RequestEdge<T> : IObservable<Reply<T>>
+internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IObservable<T>
 {
-    private readonly OpenRequests _openRequests;
-    private readonly RequestRecorder? _recorder;
-
-    /// <param name="openRequests">Where it is entered while it is open.</param>
-    /// <param name="recorder">What is told of its end, before its observer; null to tell nobody.</param>
-    protected RequestEdge(OpenRequests openRequests, RequestRecorder? recorder)
-    {
-        _openRequests = openRequests;
-        _recorder = recorder;
-    }
-
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        RequestTrail trail = Begin();
-        var sink = new Sink(this, trail, observer);
-        if (_openRequests.TryEnter(sink, out Exception? refusal)) sink.Run();
-        else observer.OnError(FailureStory.Stopped(refusal, trail));
+        var sink = new RepliesSink(this, observer);
+        sink.Enter();
+        return sink;
+    }
+
+    public IDisposable Subscribe(IObserver<T> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var sink = new ResultsSink(this, observer);
+        sink.Enter();
         return sink;
     }
 
@@ -35,33 +32,26 @@ internal abstract class RequestEdge<T> : IObservable<Reply<T>>
     /// <summary>The rest of the request, for the subscription with this trail.</summary>
     protected abstract IObservable<Reply<T>> Pipeline(RequestTrail trail);
 
-    private sealed class Sink : OpenRequest, IObserver<Reply<T>>, IDisposable
+    private abstract class Sink<TSeen>(RequestEdge<T> edge, IObserver<TSeen> observer) : OpenRequest, IObserver<Reply<T>>, IDisposable
     {
-        private readonly RequestEdge<T> _edge;
-        private readonly RequestTrail _trail;
-        private IObserver<Reply<T>>? _observer;
+        private readonly RequestTrail _trail = edge.Begin();
+        private IObserver<TSeen>? _observer = observer;
         private IDisposable? _upstream;
         private volatile bool _disposed;
 
-        public Sink(RequestEdge<T> edge, RequestTrail trail, IObserver<Reply<T>> observer)
-        {
-            _edge = edge;
-            _trail = trail;
-            _observer = observer;
-        }
+        protected bool IsDisposed => _disposed;
 
-        public void Run()
+        protected string Method => _trail.Method;
+
+        public void Enter()
         {
-            IObservable<Reply<T>> source = _edge.Pipeline(_trail);
-            // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
-            if (Volatile.Read(ref _observer) is null) return;
-            IDisposable upstream = source.Subscribe(this);
-            if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
+            if (edge.OpenRequests.TryEnter(this, out Exception? refusal)) Run();
+            else if (TryEnd(out IObserver<TSeen>? observer)) observer.OnError(FailureStory.Stopped(refusal, _trail));
         }
 
         public void OnNext(Reply<T> reply)
         {
-            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            if (!TryEnd(out IObserver<TSeen>? observer)) return;
             // What a hedge set beside the winner has been disposed by now, and taken back unless it had left.
             _trail.EndAll(AttemptEnd.Cancelled, "another server was first");
             _trail.Seal();
@@ -76,7 +66,7 @@ internal abstract class RequestEdge<T> : IObservable<Reply<T>>
 
         public void OnError(Exception failure)
         {
-            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            if (!TryEnd(out IObserver<TSeen>? observer)) return;
             if (failure is TimeoutException) _trail.EndAtLimit();
             else _trail.EndAll(AttemptEnd.Cancelled, "the request ended elsewhere");
             _trail.Seal();
@@ -87,19 +77,19 @@ internal abstract class RequestEdge<T> : IObservable<Reply<T>>
             }
             Release();
             Exception told = FailureStory.Tell(failure, _trail);
-            _edge._recorder?.Record(_trail, told);
+            edge.Recorder?.Record(_trail, told);
             observer.OnError(told);
         }
 
         public override void Cancel(Exception reason)
         {
-            if (!TryEnd(out IObserver<Reply<T>>? observer)) return;
+            if (!TryEnd(out IObserver<TSeen>? observer)) return;
             Release();
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
             Exception told = FailureStory.Stopped(reason, _trail);
-            _edge._recorder?.Record(_trail, told);
+            edge.Recorder?.Record(_trail, told);
             observer.OnError(told);
         }
 
@@ -111,28 +101,64 @@ internal abstract class RequestEdge<T> : IObservable<Reply<T>>
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled);
             _trail.Seal();
-            _edge._recorder?.Record(_trail, OutcomeKind.Cancelled);
+            edge.Recorder?.Record(_trail, OutcomeKind.Cancelled);
         }
 
-        private void Answer(IObserver<Reply<T>> observer, Reply<T> reply)
+        /// <summary>Tells the reply and the end.</summary>
+        protected abstract void Tell(IObserver<TSeen> observer, in Reply<T> reply);
+
+        private void Run()
+        {
+            IObservable<Reply<T>> source = edge.Pipeline(_trail);
+            // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
+            if (Volatile.Read(ref _observer) is null) return;
+            IDisposable upstream = source.Subscribe(this);
+            if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
+        }
+
+        private void Answer(IObserver<TSeen> observer, in Reply<T> reply)
         {
             // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
             Release();
-            _edge._recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
-            observer.OnNext(reply);
-            if (!_disposed) observer.OnCompleted();
+            edge.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
+            Tell(observer, reply);
         }
 
-        private bool TryEnd(out IObserver<Reply<T>> observer)
+        private bool TryEnd([NotNullWhen(true)] out IObserver<TSeen>? observer)
         {
-            observer = Interlocked.Exchange(ref _observer, null)!;
+            observer = Interlocked.Exchange(ref _observer, null);
             return observer is not null;
         }
 
         private void Release()
         {
-            _edge._openRequests.Leave(this);
+            edge.OpenRequests.Leave(this);
             Interlocked.Exchange(ref _upstream, Disposable.Empty)?.Dispose();
+        }
+    }
+
+    private sealed class RepliesSink(RequestEdge<T> edge, IObserver<Reply<T>> observer) : Sink<Reply<T>>(edge, observer)
+    {
+        protected override void Tell(IObserver<Reply<T>> observer, in Reply<T> reply)
+        {
+            observer.OnNext(reply);
+            if (!IsDisposed) observer.OnCompleted();
+        }
+    }
+
+    private sealed class ResultsSink(RequestEdge<T> edge, IObserver<T> observer) : Sink<T>(edge, observer)
+    {
+        protected override void Tell(IObserver<T> observer, in Reply<T> reply)
+        {
+            if (reply.IsError)
+            {
+                ErrorReplyException failure = ErrorReplyException.Of(reply);
+                failure.Method = Method;
+                observer.OnError(failure);
+                return;
+            }
+            observer.OnNext(reply.Result!);
+            if (!IsDisposed) observer.OnCompleted();
         }
     }
 }

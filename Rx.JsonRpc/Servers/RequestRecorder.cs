@@ -17,7 +17,7 @@ internal sealed class RequestRecorder(Publisher<RequestRecord> records, ISchedul
     {
         if (!records.HasObservers) return;
         TimeSpan took = trail.Elapsed;
-        var record = new RequestRecord(trail.Method, trail.Idempotent, clock.Now - took, took, outcome, trail.Attempts);
+        var record = new RequestRecord(trail.Method, trail.Terms.Idempotent, clock.Now - took, took, outcome, trail.Attempts);
         if (!records.TryPublish(record)) Interlocked.Increment(ref _dropped);
     }
 

@@ -1,5 +1,3 @@
-using System.Reactive.Concurrency;
-
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
@@ -12,9 +10,6 @@ internal class RequestTrail
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
 
-    private readonly IStopwatch _clock;
-    private readonly ReplayTokens _tokens;
-    private readonly Func<Exception, bool> _mayMove;
     private readonly HedgePlan? _hedge;
     private readonly TimeSpan _subscribedAt;
     private readonly AttemptList _ended = new();
@@ -26,23 +21,20 @@ internal class RequestTrail
     private bool _hedgePaid;
     private bool _sealed;
 
-    public RequestTrail(string method, IStopwatch clock, ReplayTokens tokens, Func<Exception, bool> mayMove, TimeLimit limit, HedgePlan? hedge = null)
+    public RequestTrail(RequestTerms terms)
     {
-        Method = method;
-        _clock = clock;
-        _tokens = tokens;
-        _mayMove = mayMove;
-        Limit = limit;
-        _hedge = hedge;
-        HedgeAfter = hedge?.After() ?? TimeSpan.MaxValue;
-        _subscribedAt = clock.Elapsed;
-        tokens.CountRequest();
+        Terms = terms;
+        Limit = TimeLimit.Of(terms.Policy, terms.Clock);
+        _hedge = terms.NewHedge();
+        HedgeAfter = _hedge?.After() ?? TimeSpan.MaxValue;
+        _subscribedAt = terms.Stopwatch.Elapsed;
+        terms.ReplayTokens.CountRequest();
     }
 
-    public string Method { get; }
+    /// <summary>What the request goes by.</summary>
+    public RequestTerms Terms { get; }
 
-    /// <summary>Whether its method is idempotent; for the record.</summary>
-    public bool Idempotent { get; init; }
+    public string Method => Terms.Method;
 
     public TimeLimit Limit { get; }
 
@@ -58,7 +50,9 @@ internal class RequestTrail
     /// <summary>The attempts that have ended, in the order in which they began; read them from several threads only when the trail is sealed.</summary>
     public IReadOnlyList<Attempt> Attempts => _ended;
 
-    public TimeSpan Elapsed => _clock.Elapsed - _subscribedAt;
+    public TimeSpan Elapsed => Now - _subscribedAt;
+
+    private TimeSpan Now => Terms.Stopwatch.Elapsed;
 
     /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
     public bool BudgetSpent { get; private set; }
@@ -70,7 +64,7 @@ internal class RequestTrail
     public bool MayMove(Exception failure)
     {
         if (failure is AggregateException) _laterRound = true;
-        return !BudgetSpent && NotWaited is null && _mayMove(failure);
+        return !BudgetSpent && NotWaited is null && Terms.MayMove(failure);
     }
 
     public void RefuseToWait(string reason) => NotWaited = reason;
@@ -83,7 +77,7 @@ internal class RequestTrail
             bool replay = _hedgePaid || _mayHaveRun || _laterRound;
             if (!_sealed)
             {
-                BudgetSpent = replay && !_hedgePaid && !_tokens.TryTake(_clock.Elapsed);
+                BudgetSpent = replay && !_hedgePaid && !Terms.ReplayTokens.TryTake(Now);
                 _hedgePaid = false;
                 if (BudgetSpent) return false;
                 record.Replay = replay;
@@ -124,7 +118,7 @@ internal class RequestTrail
             open = _open;
             _open = null;
             // The second try that it was paid for does not begin any more.
-            if (_hedgePaid) _tokens.GiveBack();
+            if (_hedgePaid) Terms.ReplayTokens.GiveBack();
             _hedgePaid = false;
         }
         for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
@@ -170,7 +164,7 @@ internal class RequestTrail
 
     private bool TryPayForHedge()
     {
-        lock (this) return _hedgePaid = !_sealed && _tokens.TryTake(_clock.Elapsed);
+        lock (this) return _hedgePaid = !_sealed && Terms.ReplayTokens.TryTake(Now);
     }
 
     private bool TryCloseLocked(AttemptRecord open)
@@ -201,11 +195,11 @@ internal class RequestTrail
     private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict)
     {
         attempt.TakeBack();
-        if (attempt is { Replay: true, Written: Written.NotWritten }) _tokens.GiveBack();
+        if (attempt is { Replay: true, Written: Written.NotWritten }) Terms.ReplayTokens.GiveBack();
         attempt.Ended = true;
         // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
         Interlocked.MemoryBarrier();
         attempt.Lost = end == AttemptEnd.ConnectionLost;
-        attempt.Server.Judge(attempt, verdict, _clock.Elapsed);
+        attempt.Server.Judge(attempt, verdict, Now);
     }
 }

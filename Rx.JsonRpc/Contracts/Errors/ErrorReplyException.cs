@@ -14,4 +14,17 @@ public sealed class ErrorReplyException : JsonRpcException
 
     /// <summary>What the server said.</summary>
     public JsonRpcError Error { get; }
+
+    /// <summary>The failure that an error reply becomes, made anew for each observer: a shared one would grow its stack trace.</summary>
+    internal static ErrorReplyException Of<T>(in Reply<T> reply)
+    {
+        JsonRpcError error = reply.Error!;
+        ServerAddress? server = reply.Attempts.LastOrDefault(static attempt => attempt.End == AttemptEnd.Error).Server;
+        return new ErrorReplyException(error, server is null ? null : $"{server} answered with error {error}")
+        {
+            Written = Written.MaybeExecuted,
+            Server = server,
+            Attempts = reply.Attempts,
+        };
+    }
 }

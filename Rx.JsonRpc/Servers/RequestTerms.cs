@@ -1,0 +1,33 @@
+using System.Reactive.Concurrency;
+
+namespace Rx.JsonRpc.Servers;
+
+/// <summary>What all subscriptions of one request go by; a subscription keeps no copies of it.</summary>
+internal abstract class RequestTerms
+{
+    public abstract string Method { get; }
+
+    /// <summary>Whether the method is idempotent.</summary>
+    public abstract bool Idempotent { get; }
+
+    public abstract RequestPolicy Policy { get; }
+
+    /// <summary>Where it is entered while it is open.</summary>
+    public abstract OpenRequests OpenRequests { get; }
+
+    public abstract ReplayTokens ReplayTokens { get; }
+
+    public abstract IStopwatch Stopwatch { get; }
+
+    /// <summary>What a deadline is told by.</summary>
+    public abstract IScheduler Clock { get; }
+
+    /// <summary>What is told of its end, before its observer; null to tell nobody.</summary>
+    public abstract RequestRecorder? Recorder { get; }
+
+    /// <summary>Makes the hedge of one subscription; null for none.</summary>
+    public abstract HedgePlan? NewHedge();
+
+    /// <summary>Whether another attempt may follow this failure.</summary>
+    public virtual bool MayMove(Exception failure) => ReplayRules.MayMove(failure, Policy.Replay, Idempotent);
+}
