@@ -45,7 +45,7 @@ public sealed partial class JsonRpcClient
 
         public override RequestRecorder? Recorder => Client._services.Recorder;
 
-        public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.Call(method, parameters, attempt);
+        public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.CallOnce(method, parameters, attempt);
     }
 
     /// <summary>A notification.</summary>
@@ -75,13 +75,34 @@ public sealed partial class JsonRpcClient
     /// <summary>One subscription of a request.</summary>
     private sealed class OneTrail<T>(OneRequest<T> request) : RequestTrail(request), IFailoverSteps<Server, Reply<T>>
     {
-        public IObservable<Reply<T>> TryOn(Server server) => new OneAttempt<T>(server, this);
+        public IObservable<Reply<T>> TryOn(Server server) => OneAttempt<T>.Of(server, this);
 
         public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => request.Client.Try(request, server, attempt);
     }
 
-    private sealed class OneAttempt<T>(Server server, OneTrail<T> trail) : RecordedAttempt<T>(server, trail)
+    /// <summary>One attempt; it serves again once its call has told the reply.</summary>
+    private sealed class OneAttempt<T> : RecordedAttempt<T>
     {
-        protected override IObservable<Reply<T>> Try() => trail.Try(Server, this);
+        private OneTrail<T> _trail;
+
+        private OneAttempt(Server server, OneTrail<T> trail)
+            : base(server, trail) => _trail = trail;
+
+        public static OneAttempt<T> Of(Server server, OneTrail<T> trail)
+        {
+            if (!Spares<OneAttempt<T>>.TryTake(out OneAttempt<T>? attempt)) return new OneAttempt<T>(server, trail);
+            attempt.Reset(server, trail);
+            attempt._trail = trail;
+            return attempt;
+        }
+
+        public override void Recycle()
+        {
+            Reset(null!, null!);
+            _trail = null!;
+            Spares<OneAttempt<T>>.Keep(this);
+        }
+
+        protected override IObservable<Reply<T>> Try() => _trail.Try(Server, this);
     }
 }

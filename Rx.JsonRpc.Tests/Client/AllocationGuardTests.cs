@@ -46,29 +46,30 @@ public class AllocationGuardTests(ITestOutputHelper output)
     private long BytesPerRequest<T>(string result, Func<JsonRpcClient, IObservable<T>> request, Action<T> check)
     {
         var network = new InMemoryNetwork();
-        FixedAnswers.Start(network, new InMemoryEndPoint("a"), result);
+        FixedAnswers server = FixedAnswers.Start(network, new InMemoryEndPoint("a"), result);
         FixedAnswers.Start(network, new InMemoryEndPoint("b"), result);
         JsonRpcClientOptions options = network.ClientOptions(
             new ServerAddress(new InMemoryEndPoint("a"), Priority: 2), new ServerAddress(new InMemoryEndPoint("b"), Priority: 1));
         JsonRpcClient client = new(options with { Policy = Unhurried });
-        check(Ask(client, request));
-        Repeat(client, request);
+        check(Ask(client, request, server));
+        Repeat(client, request, server);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Repeat(client, request);
+        Repeat(client, request, server);
         long bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Times;
         output.WriteLine($"{bytes} bytes per request");
         return bytes;
     }
 
-    private static void Repeat<T>(JsonRpcClient client, Func<JsonRpcClient, IObservable<T>> request)
+    private static void Repeat<T>(JsonRpcClient client, Func<JsonRpcClient, IObservable<T>> request, FixedAnswers server)
     {
-        for (int i = 0; i < Times; i++) Ask(client, request);
+        for (int i = 0; i < Times; i++) Ask(client, request, server);
     }
 
-    private static T Ask<T>(JsonRpcClient client, Func<JsonRpcClient, IObservable<T>> request)
+    private static T Ask<T>(JsonRpcClient client, Func<JsonRpcClient, IObservable<T>> request, FixedAnswers server)
     {
         AsyncSubject<T> awaited = request(client).GetAwaiter();
-        // On one thread the answer is there when the request returns; waiting for it would never end.
+        server.Send();
+        // On one thread the answer is there when it has been sent; waiting for it would never end.
         Assert.True(awaited.IsCompleted);
         return awaited.GetResult();
     }

@@ -53,23 +53,23 @@ public class TimerQueueTests
     }
 
     [Fact]
-    public void Disarm_BeforeDue_IsNotCalled()
+    public void TryDisarm_BeforeDue_IsNotCalled()
     {
         Node first = Arm("a", 50);
         Arm("b", 50);
 
-        _timers.Disarm(first);
-        _timers.Disarm(first);
+        _timers.TryDisarm(first);
+        _timers.TryDisarm(first);
         _clock.Start();
 
         Assert.Equal([("b", 50L)], _called);
     }
 
     [Fact]
-    public void Disarm_InsideTheCallOfAnotherDueAtTheSameInstant_IsNotCalled()
+    public void TryDisarm_InsideTheCallOfAnotherDueAtTheSameInstant_IsNotCalled()
     {
         Node? second = null;
-        Arm("a", 50, () => _timers.Disarm(second!));
+        Arm("a", 50, () => _timers.TryDisarm(second!));
         second = Arm("b", 50);
 
         _clock.Start();
@@ -122,7 +122,7 @@ public class TimerQueueTests
     [Fact]
     public void Rest_NothingArmed_LeavesNothingToTheScheduler()
     {
-        _timers.Disarm(Arm("a", 50));
+        _timers.TryDisarm(Arm("a", 50));
         _timers.Rest();
 
         _clock.Start();
@@ -155,7 +155,7 @@ public class TimerQueueTests
         {
             var node = new Node(this, $"{i}", null);
             timers.Arm(node, Ticks(50));
-            timers.Disarm(node);
+            timers.TryDisarm(node);
         }
 
         Assert.Equal(1, clock.Armed);
@@ -189,7 +189,7 @@ public class TimerQueueTests
             if (random.Next(3) == 0 && armed.Count > 0)
             {
                 int taken = random.Next(armed.Count);
-                _timers.Disarm(armed[taken].Node);
+                _timers.TryDisarm(armed[taken].Node);
                 armed.RemoveAt(taken);
             }
             else if (random.Next(20) == 0)

@@ -13,22 +13,30 @@ internal sealed class FixedAnswers
 {
     private readonly ArrayBufferWriter<byte> _answer = new();
     private readonly byte[] _result;
+    private PipeWriter? _output;
 
     private FixedAnswers(string result) => _result = Encoding.UTF8.GetBytes(result);
 
-    public static void Start(InMemoryNetwork network, InMemoryEndPoint endPoint, string result) =>
-        _ = new FixedAnswers(result).ServeAsync(network.Listen(endPoint));
+    public static FixedAnswers Start(InMemoryNetwork network, InMemoryEndPoint endPoint, string result)
+    {
+        var answers = new FixedAnswers(result);
+        _ = answers.ServeAsync(network.Listen(endPoint));
+        return answers;
+    }
+
+    /// <summary>Answers what has been asked; until then the requests wait, as they do for a server that is elsewhere.</summary>
+    public void Send() => Assert.True(_output!.FlushAsync().IsCompleted);
 
     private async Task ServeAsync(IAcceptor acceptor)
     {
         IDuplexPipe pipe = (await acceptor.AcceptAsync())!.Pipe;
+        _output = pipe.Output;
         while (true)
         {
             ReadResult read = await pipe.Input.ReadAsync();
             ReadOnlySequence<byte> rest = read.Buffer;
             while (NetstringReader.Read(ref rest, 1 << 16, out ReadOnlySequence<byte> call, out _) == NetstringStatus.Frame) Answer(pipe.Output, call);
             pipe.Input.AdvanceTo(rest.Start, read.Buffer.End);
-            await pipe.Output.FlushAsync();
             if (read.IsCompleted) return;
         }
     }

@@ -6,19 +6,25 @@ namespace Rx.JsonRpc;
 /// count, and whoever raises it from zero works it off. So a source that fails inside Subscribe costs a turn of a loop, not a stack frame.
 /// </summary>
 /// <typeparam name="T">The values.</typeparam>
-internal abstract class AttemptsSink<T>(IObserver<T> observer) : IObserver<T>, IDisposable
+internal abstract class AttemptsSink<T> : IObserver<T>, IDisposable
 {
+    private IObserver<T> _observer;
     private IDisposable? _current;
     private Exception? _failure;
     private volatile bool _observing;
     private int _ended;
     private int _signals;
+    private int _releasedOn;
+
+    protected AttemptsSink(IObserver<T> observer) => _observer = observer;
 
     private bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     public virtual void OnNext(T value)
     {
-        if (_observing && !HasEnded) observer.OnNext(value);
+        if (!_observing || HasEnded) return;
+        _observer.OnNext(value);
+        if (_releasedOn == Environment.CurrentManagedThreadId) Recycle();
     }
 
     public void OnError(Exception error)
@@ -38,7 +44,7 @@ internal abstract class AttemptsSink<T>(IObserver<T> observer) : IObserver<T>, I
         }
         finally
         {
-            observer.OnCompleted();
+            _observer.OnCompleted();
         }
     }
 
@@ -57,6 +63,7 @@ internal abstract class AttemptsSink<T>(IObserver<T> observer) : IObserver<T>, I
             {
                 // The count stays above zero: nothing enters any more.
                 Release();
+                _releasedOn = Environment.CurrentManagedThreadId;
                 return;
             }
             if (!TryGoOn()) return;
@@ -77,6 +84,24 @@ internal abstract class AttemptsSink<T>(IObserver<T> observer) : IObserver<T>, I
     /// <summary>Lets go of what <see cref="Next"/> holds; called once, never beside it.</summary>
     protected virtual void Release()
     {
+    }
+
+    /// <summary>
+    /// Nobody knows it any more: who had subscribed it disposed it while it was passing a value, on the same thread, and nothing else was
+    /// under way.
+    /// </summary>
+    protected virtual void Recycle()
+    {
+    }
+
+    /// <summary>Makes it as good as new, for another observer.</summary>
+    protected void Reset(IObserver<T> observer)
+    {
+        _observer = observer;
+        _observing = false;
+        _ended = 0;
+        _signals = 0;
+        _releasedOn = 0;
     }
 
     private bool TryGoOn()
@@ -106,7 +131,7 @@ internal abstract class AttemptsSink<T>(IObserver<T> observer) : IObserver<T>, I
         }
         finally
         {
-            if (first) observer.OnError(end);
+            if (first) _observer.OnError(end);
         }
         return false;
     }

@@ -38,56 +38,28 @@ public static class FailoverByPriorityOperator
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(tryOn);
-        return new Recipe<TServer, T>(groups, new Functions<TServer, T>(tryOn, mayMove));
+        return new Recipe<TServer, T>(groups, tryOn, mayMove);
     }
 
-    /// <summary>The same with one object for all functions.</summary>
-    internal static IObservable<T> FailoverInSteps<TServer, T>(
-        this IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps) => new Recipe<TServer, T>(groups, steps);
-
-    private sealed class Functions<TServer, T>(Func<TServer, IObservable<T>> tryOn, Func<Exception, bool>? mayMove) : IFailoverSteps<TServer, T>
-    {
-        public IObservable<T> TryOn(TServer server) =>
-            tryOn(server) ?? throw new InvalidOperationException($"tryOn gave null for {server}.");
-
-        public bool MayMove(Exception failure) => mayMove is null || mayMove(failure);
-    }
-
-    private sealed class Recipe<TServer, T>(IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps) : IObservable<T>
+    private sealed class Recipe<TServer, T>(
+        IEnumerable<IEnumerable<TServer>> groups, Func<TServer, IObservable<T>> tryOn, Func<Exception, bool>? mayMove) : IObservable<T>
     {
         public IDisposable Subscribe(IObserver<T> observer)
         {
             ArgumentNullException.ThrowIfNull(observer);
-            var sink = new Sink<TServer, T>(groups, steps, observer);
+            var sink = new Sink<TServer, T>(groups, tryOn, mayMove, observer);
             sink.Run();
             return sink;
         }
     }
 
-    private sealed class Sink<TServer, T>(IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps, IObserver<T> observer)
-        : AttemptsSink<T>(observer)
+    private sealed class Sink<TServer, T>(
+        IEnumerable<IEnumerable<TServer>> groups, Func<TServer, IObservable<T>> tryOn, Func<Exception, bool>? mayMove, IObserver<T> observer)
+        : FailoverSink<TServer, T>(groups, observer)
     {
-        private PriorityWalk<TServer> _walk = new(groups);
-        private List<Exception>? _failures;
+        protected override IObservable<T> TryOn(TServer server) =>
+            tryOn(server) ?? throw new InvalidOperationException($"tryOn gave null for {server}.");
 
-        public void Run() => Signal();
-
-        protected override IObservable<T>? Next(Exception? failure, ref Exception? end)
-        {
-            if (failure is not null)
-            {
-                if (!steps.MayMove(failure))
-                {
-                    end = failure;
-                    return null;
-                }
-                (_failures ??= []).Add(failure);
-            }
-            if (_walk.TryMoveNext(out TServer? server)) return steps.TryOn(server);
-            end = PriorityWalk<TServer>.Exhausted(_failures);
-            return null;
-        }
-
-        protected override void Release() => _walk.Release();
+        protected override bool MayMove(Exception failure) => mayMove is null || mayMove(failure);
     }
 }

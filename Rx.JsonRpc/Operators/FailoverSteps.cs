@@ -9,6 +9,6 @@ internal static class FailoverSteps
     public static IObservable<T> FailoverWithHedge<TServer, T>(
         this IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps, TimeSpan after, IScheduler scheduler, Func<bool>? mayHedge) =>
         after == TimeSpan.MaxValue
-            ? groups.FailoverInSteps(steps)
+            ? FailoverOnce<TServer, T>.Of(groups, steps)
             : groups.FailoverWithHedge(steps.TryOn, after, scheduler, steps.MayMove, mayHedge);
 }

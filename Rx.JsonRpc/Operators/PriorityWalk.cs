@@ -5,43 +5,37 @@ namespace Rx.JsonRpc;
 /// <summary>One way through the servers, group by group and no further than asked. A struct with state: keep it in a field.</summary>
 internal struct PriorityWalk<TServer>(IEnumerable<IEnumerable<TServer>> groups)
 {
-    private IEnumerator<IEnumerable<TServer>>? _groups;
-    private IEnumerator<TServer>? _servers;
+    private Walk<IEnumerable<TServer>> _groups;
+    private Walk<TServer> _servers;
 
     public bool TryMoveNext([MaybeNullWhen(false)] out TServer server)
     {
-        _groups ??= groups.GetEnumerator();
+        if (!_groups.IsUnderWay) _groups.Begin(groups);
         while (true)
         {
-            if (_servers is not null)
+            if (_servers.IsUnderWay)
             {
-                if (_servers.MoveNext())
-                {
-                    server = _servers.Current;
-                    return true;
-                }
-                IEnumerator<TServer> finished = _servers;
-                _servers = null;
-                finished.Dispose();
+                if (_servers.TryMoveNext(out server)) return true;
+                _servers.Release();
             }
-            if (!_groups.MoveNext())
+            if (!_groups.TryMoveNext(out IEnumerable<TServer>? group))
             {
                 server = default;
                 return false;
             }
-            _servers = (_groups.Current ?? throw new InvalidOperationException("A group is null.")).GetEnumerator();
+            _servers.Begin(group ?? throw new InvalidOperationException("A group is null."));
         }
     }
 
-    public readonly void Release()
+    public void Release()
     {
         try
         {
-            _servers?.Dispose();
+            _servers.Release();
         }
         finally
         {
-            _groups?.Dispose();
+            _groups.Release();
         }
     }
 

@@ -3,7 +3,7 @@ using System.Collections;
 namespace Rx.JsonRpc;
 
 /// <summary>The items and the one number that changes: the last turn that was taken.</summary>
-internal sealed class RoundRobinTurns<T> : IEnumerable<T>
+internal sealed class RoundRobinTurns<T> : IWalkable<T>
 {
     private readonly T[] _items;
     private readonly WeightedTurns? _weighted;
@@ -24,14 +24,15 @@ internal sealed class RoundRobinTurns<T> : IEnumerable<T>
     /// <summary>The last turn that was taken, for one who goes on from there with other items.</summary>
     internal long LastTurn => Interlocked.Read(ref _turn);
 
+    public WalkPlace<T>? Begin() => _weighted is null ? new WalkPlace<T>(_items, Start()) : null;
+
     public IEnumerator<T> GetEnumerator() => _weighted is null ? InListOrder() : ByWeight(_weighted);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private IEnumerator<T> InListOrder()
     {
-        if (_items.Length == 0) yield break;
-        int start = (int)(TakeTurn() % (ulong)_items.Length);
+        int start = Start();
         for (int i = start; i < _items.Length; i++) yield return _items[i];
         for (int i = 0; i < start; i++) yield return _items[i];
     }
@@ -44,6 +45,8 @@ internal sealed class RoundRobinTurns<T> : IEnumerable<T>
         var left = weighted.Others(turn, start);
         while (left.TryTake(out int next)) yield return _items[next];
     }
+
+    private int Start() => _items.Length == 0 ? 0 : (int)(TakeTurn() % (ulong)_items.Length);
 
     private ulong TakeTurn() => (ulong)Interlocked.Increment(ref _turn);
 }

@@ -58,12 +58,14 @@ internal sealed class TimerQueue
         if (next.Number > 0) AskFor(next, next.At - now);
     }
 
-    /// <summary>Disarms the node, if it is armed still.</summary>
-    public void Disarm(TimerNode node)
+    /// <summary>Disarms the node, if it is armed still. False when it is not: then it has been called, or is about to be.</summary>
+    public bool TryDisarm(TimerNode node)
     {
         lock (_gate)
         {
-            if (node.Place > 0) _heap.Remove(node);
+            if (node.Place == 0) return false;
+            _heap.Remove(node);
+            return true;
         }
     }
 

@@ -39,11 +39,14 @@ public static class WithinOperator
         return unbounded ? source : new Recipe<T>(source, due, scheduler);
     }
 
-    /// <summary>The same on a queue that many timeouts share. What it gives is made for one subscription: it is its own sink.</summary>
+    /// <summary>
+    /// The same on a queue that many timeouts share. What it gives is made for one subscription, is its own sink, and serves again
+    /// afterwards: who subscribes it disposes it once, and knows nothing of it any more.
+    /// </summary>
     internal static IObservable<T> WithinOnce<T>(this IObservable<T> source, TimeSpan due, TimerQueue timers)
     {
         bool unbounded = due == TimeSpan.MaxValue || due == Timeout.InfiniteTimeSpan;
-        return unbounded ? source : new Once<T>(source, due, timers);
+        return unbounded ? source : Once<T>.Of(source, due, timers);
     }
 
     private static IDisposable NoTimeLeft<T>(IObserver<T> observer, TimeSpan due)
@@ -64,30 +67,61 @@ public static class WithinOperator
         }
     }
 
-    private sealed class Sink<T>(TimeSpan due, IScheduler scheduler) : WithinSink<T>(due)
+    private sealed class Sink<T> : WithinSink<T>
     {
+        private readonly IScheduler _scheduler;
         private SingleAssignmentDisposableValue _timer;
 
-        protected override void Arm() => _timer.Disposable = scheduler.Schedule(this, Due, static (_, sink) =>
+        public Sink(TimeSpan due, IScheduler scheduler)
+        {
+            Due = due;
+            _scheduler = scheduler;
+        }
+
+        protected override void Arm() => _timer.Disposable = _scheduler.Schedule(this, Due, static (_, sink) =>
         {
             sink.OnDue();
             return Disposable.Empty;
         });
 
-        protected override void Disarm() => _timer.Dispose();
+        protected override bool TryDisarm()
+        {
+            _timer.Dispose();
+            return false;
+        }
     }
 
-    private sealed class Once<T>(IObservable<T> source, TimeSpan due, TimerQueue timers) : WithinSink<T>(due), IObservable<T>
+    private sealed class Once<T> : WithinSink<T>, IObservable<T>
     {
+        private IObservable<T> _source = null!;
+        private TimerQueue _timers = null!;
+
+        public static Once<T> Of(IObservable<T> source, TimeSpan due, TimerQueue timers)
+        {
+            if (!Spares<Once<T>>.TryTake(out Once<T>? once)) once = new Once<T>();
+            once._source = source;
+            once._timers = timers;
+            once.Due = due;
+            return once;
+        }
+
         public IDisposable Subscribe(IObserver<T> observer)
         {
             if (Due <= TimeSpan.Zero) return NoTimeLeft(observer, Due);
-            Run(source, observer);
+            Run(_source, observer);
             return this;
         }
 
-        protected override void Arm() => timers.Arm(this, Due);
+        protected override void Arm() => _timers.Arm(this, Due);
 
-        protected override void Disarm() => timers.Disarm(this);
+        protected override bool TryDisarm() => _timers.TryDisarm(this);
+
+        protected override void Recycle()
+        {
+            Reset();
+            _source = null!;
+            _timers = null!;
+            Spares<Once<T>>.Keep(this);
+        }
     }
 }

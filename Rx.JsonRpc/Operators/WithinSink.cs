@@ -4,7 +4,7 @@ namespace Rx.JsonRpc;
 
 /// <summary>The state of one subscription that <see cref="WithinOperator.Within{T}"/> bounds.</summary>
 /// <typeparam name="T">The values.</typeparam>
-internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, IDisposable
+internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
 {
     private const int Idle = 0;
     private const int Delivering = 1;
@@ -14,8 +14,10 @@ internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, I
     private IObserver<T> _observer = null!;
     private SingleAssignmentDisposableValue _upstream;
     private int _state;
+    private bool _disarmed;
+    private int _disposedOn;
 
-    protected TimeSpan Due => due;
+    protected TimeSpan Due { get; set; }
 
     public void Run(IObservable<T> source, IObserver<T> observer)
     {
@@ -59,6 +61,7 @@ internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, I
 
     public void Dispose()
     {
+        _disposedOn = Environment.CurrentManagedThreadId;
         Volatile.Write(ref _state, Ended);
         Release();
     }
@@ -66,8 +69,25 @@ internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, I
     /// <summary>Sees to it that <see cref="OnDue"/> is called when it is due.</summary>
     protected abstract void Arm();
 
-    /// <summary>Sees to it that it is not, if it was not yet.</summary>
-    protected abstract void Disarm();
+    /// <summary>Sees to it that it is not. False when it was, or may be at this moment.</summary>
+    protected abstract bool TryDisarm();
+
+    /// <summary>
+    /// Nobody knows it any more: who had subscribed it disposed it while it was delivering, on the same thread, and its time had not come.
+    /// </summary>
+    protected virtual void Recycle()
+    {
+    }
+
+    /// <summary>Makes it as good as new.</summary>
+    protected void Reset()
+    {
+        _observer = null!;
+        _upstream = default;
+        _state = Idle;
+        _disarmed = false;
+        _disposedOn = 0;
+    }
 
     internal override void OnDue()
     {
@@ -91,14 +111,16 @@ internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, I
         {
             if (!returned) Dispose();
         }
-        if (Interlocked.CompareExchange(ref _state, Idle, Delivering) == DueWhileDelivering) ExpireFrom(DueWhileDelivering);
+        int before = Interlocked.CompareExchange(ref _state, Idle, Delivering);
+        if (before == DueWhileDelivering) ExpireFrom(DueWhileDelivering);
+        else if (before == Ended && _disarmed && _disposedOn == Environment.CurrentManagedThreadId) Recycle();
     }
 
     private bool ExpireFrom(int state)
     {
         if (Interlocked.CompareExchange(ref _state, Ended, state) != state) return false;
         Release();
-        _observer.OnError(new TimeoutException($"The sequence did not end within {due}."));
+        _observer.OnError(new TimeoutException($"The sequence did not end within {Due}."));
         return true;
     }
 
@@ -112,7 +134,7 @@ internal abstract class WithinSink<T>(TimeSpan due) : TimerNode, IObserver<T>, I
 
     private void Release()
     {
-        Disarm();
+        if (TryDisarm()) _disarmed = true;
         _upstream.Dispose();
     }
 }

@@ -25,6 +25,8 @@ internal sealed class AttemptList : IReadOnlyList<Attempt>
         }
     }
 
+    public static AttemptList New() => Spares<AttemptList>.TryTake(out AttemptList? spare) ? spare : new AttemptList();
+
     public void Insert(int index, in Attempt attempt)
     {
         if (Count == 0)
@@ -49,6 +51,15 @@ internal sealed class AttemptList : IReadOnlyList<Attempt>
             if (this[i].Written == Written.MaybeExecuted && (last < 0 || EndOf(this[i]) >= EndOf(this[last]))) last = i;
         }
         return last;
+    }
+
+    /// <summary>It was told to nobody, and serves again.</summary>
+    public void Recycle()
+    {
+        _only = default;
+        _several = null;
+        _hasOne = false;
+        Spares<AttemptList>.Keep(this);
     }
 
     public IEnumerator<Attempt> GetEnumerator()

@@ -19,7 +19,7 @@ internal class AttemptRecord
         StartedAfter = startedAfter;
     }
 
-    public Server Server { get; }
+    public Server Server { get; private set; }
 
     public int Number { get; set; }
 
@@ -48,9 +48,30 @@ internal class AttemptRecord
 
     public Written Written => Volatile.Read(ref _bytes) == HandedOver ? Written.MaybeExecuted : Written.NotWritten;
 
+    /// <summary>Nobody knows it any more: it has ended, and so has everything that could ask it.</summary>
+    public virtual void Recycle()
+    {
+    }
+
     /// <summary>False when it was taken back: then no byte of it may leave.</summary>
     public bool TryHandOver() => Interlocked.CompareExchange(ref _bytes, HandedOver, Held) != TakenBack;
 
     /// <summary>No byte of it will leave, unless they have.</summary>
     public void TakeBack() => Interlocked.CompareExchange(ref _bytes, TakenBack, Held);
+
+    /// <summary>Makes it as good as new, for another attempt.</summary>
+    protected void Reset(Server server)
+    {
+        Server = server;
+        Number = 0;
+        StartedAfter = default;
+        Replay = false;
+        Ticket = CircuitBreaker.NoTicket;
+        Connection = null;
+        Connected = false;
+        Lost = false;
+        Ended = false;
+        Earlier = null;
+        Volatile.Write(ref _bytes, Held);
+    }
 }

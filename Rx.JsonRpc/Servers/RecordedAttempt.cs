@@ -8,7 +8,7 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>>, IObserver<Reply<T>>
 {
-    private readonly RequestTrail _trail;
+    private RequestTrail _trail;
     private IObserver<Reply<T>>? _observer;
 
     protected RecordedAttempt(Server server, RequestTrail trail)
@@ -61,6 +61,14 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
 
     /// <summary>What is tried.</summary>
     protected abstract IObservable<Reply<T>> Try();
+
+    /// <summary>Makes it as good as new, for another attempt.</summary>
+    protected void Reset(Server server, RequestTrail trail)
+    {
+        Reset(server);
+        _trail = trail;
+        _observer = null;
+    }
 
     private RequestTimeoutException TimedOut()
     {

@@ -41,7 +41,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
 
         protected bool IsDisposed => _disposed;
 
-        protected string Method => _trail.Method;
+        protected RequestTrail Trail => _trail;
 
         public void Enter()
         {
@@ -55,7 +55,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             // What a hedge set beside the winner has been disposed by now, and taken back unless it had left.
             _trail.EndAll(AttemptEnd.Cancelled, "another server was first");
             _trail.Seal();
-            Answer(observer, reply with { Attempts = _trail.Attempts });
+            Answer(observer, reply);
         }
 
         public void OnCompleted()
@@ -72,7 +72,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             _trail.Seal();
             if (FailureStory.AnswerIn(failure, _trail) is { } error)
             {
-                Answer(observer, new Reply<T> { Error = error, Attempts = _trail.Attempts });
+                Answer(observer, new Reply<T> { Error = error });
                 return;
             }
             Release();
@@ -104,7 +104,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             edge.Recorder?.Record(_trail, OutcomeKind.Cancelled);
         }
 
-        /// <summary>Tells the reply and the end.</summary>
+        /// <summary>Tells the reply, which has no attempts yet, and the end.</summary>
         protected abstract void Tell(IObserver<TSeen> observer, in Reply<T> reply);
 
         private void Run()
@@ -141,7 +141,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
     {
         protected override void Tell(IObserver<Reply<T>> observer, in Reply<T> reply)
         {
-            observer.OnNext(reply);
+            observer.OnNext(reply with { Attempts = Trail.Attempts });
             if (!IsDisposed) observer.OnCompleted();
         }
     }
@@ -152,11 +152,12 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         {
             if (reply.IsError)
             {
-                ErrorReplyException failure = ErrorReplyException.Of(reply);
-                failure.Method = Method;
+                ErrorReplyException failure = ErrorReplyException.Of(reply with { Attempts = Trail.Attempts });
+                failure.Method = Trail.Method;
                 observer.OnError(failure);
                 return;
             }
+            Trail.Forget();
             observer.OnNext(reply.Result!);
             if (!IsDisposed) observer.OnCompleted();
         }

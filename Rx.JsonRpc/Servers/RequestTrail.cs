@@ -12,7 +12,8 @@ internal class RequestTrail
 
     private readonly HedgePlan? _hedge;
     private readonly TimeSpan _subscribedAt;
-    private readonly AttemptList _ended = new();
+    private AttemptList? _ended;
+    private bool _told;
     // The attempts under way, the latest first: each knows the one before it.
     private AttemptRecord? _open;
     private int _begun;
@@ -48,7 +49,14 @@ internal class RequestTrail
     public JsonRpcError? LastError { get; private set; }
 
     /// <summary>The attempts that have ended, in the order in which they began; read them from several threads only when the trail is sealed.</summary>
-    public IReadOnlyList<Attempt> Attempts => _ended;
+    public IReadOnlyList<Attempt> Attempts
+    {
+        get
+        {
+            _told = true;
+            return _ended ?? (IReadOnlyList<Attempt>)[];
+        }
+    }
 
     public TimeSpan Elapsed => Now - _subscribedAt;
 
@@ -148,6 +156,7 @@ internal class RequestTrail
                 _mayHaveRun = true;
                 LastError = error;
             }
+            _ended ??= AttemptList.New();
             // What the end of the request is told by stays, however many servers were away since.
             if (_ended.Count == MostKept) _ended.RemoveAt(_ended.LastDecisiveIndex() == 0 ? 1 : 0);
             int place = _ended.Count;
@@ -160,7 +169,15 @@ internal class RequestTrail
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
-    public Attempt? LastDecisive() => _ended.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+    public Attempt? LastDecisive() => _ended?.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
+
+    /// <summary>Nobody wants to know the attempts of the sealed trail; those who were told them keep them.</summary>
+    public void Forget()
+    {
+        AttemptList? ended = _ended;
+        _ended = null;
+        if (!_told) ended?.Recycle();
+    }
 
     private bool TryPayForHedge()
     {

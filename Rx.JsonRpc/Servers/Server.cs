@@ -73,6 +73,9 @@ public sealed partial class Server
     internal IObservable<Reply<TResult>> Call<TParams, TResult>(Method<TParams, TResult> method, TParams parameters, AttemptRecord record) =>
         new ServerCall<TParams, TResult>(this, method, parameters, record);
 
+    internal IObservable<Reply<TResult>> CallOnce<TParams, TResult>(Method<TParams, TResult> method, TParams parameters, AttemptRecord record) =>
+        ServerCall<TParams, TResult>.Once(this, method, parameters, record);
+
     internal IObservable<Reply<System.Reactive.Unit>> Notify<TParams>(
         string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, AttemptRecord record) =>
         new ServerNotify<TParams>(this, method, prefix, parameters, typeInfo, record);

@@ -10,17 +10,22 @@ namespace Rx.JsonRpc.Servers;
 /// the frame. <b>OnError</b>: a failure that knows whether the request may have run. <b>Dispose</b>: stops waiting, and takes the request
 /// back if it has not left yet.
 /// </summary>
-/// <remarks>It is itself what waits for the reply of its first subscription, which is usually the only one; each later one has its own.</remarks>
+/// <remarks>
+/// It is itself what waits for the reply of its first subscription, which is usually the only one; each later one has its own. One that is
+/// made by <see cref="Once"/> is subscribed once, and serves again after its reply.
+/// </remarks>
 internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequest, IObservable<Reply<TResult>>, IThreadPoolWorkItem, IDisposable
 {
-    private readonly Server _server;
-    private readonly Method<TParams, TResult> _method;
-    private readonly TParams _parameters;
-    private readonly AttemptRecord _record;
+    private Server _server;
+    private Method<TParams, TResult> _method;
+    private TParams _parameters;
+    private AttemptRecord _record;
     private IObserver<Reply<TResult>>? _observer;
     private ServerConnection? _connection;
     private Reply<TResult> _reply;
     private Exception? _failure;
+    private bool _once;
+    private int _disposedOn;
     private volatile bool _disposed;
 
     public ServerCall(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
@@ -32,6 +37,20 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     }
 
     public AttemptRecord? Judged => _record;
+
+    /// <summary>A call that is subscribed once. Who subscribes it disposes it once, and knows nothing of it any more.</summary>
+    public static ServerCall<TParams, TResult> Once(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
+    {
+        if (!Spares<ServerCall<TParams, TResult>>.TryTake(out ServerCall<TParams, TResult>? call))
+        {
+            return new ServerCall<TParams, TResult>(server, method, parameters, record) { _once = true };
+        }
+        call._server = server;
+        call._method = method;
+        call._parameters = parameters;
+        call._record = record;
+        return call;
+    }
 
     public IDisposable Subscribe(IObserver<Reply<TResult>> observer)
     {
@@ -109,6 +128,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
 
     public void Dispose()
     {
+        _disposedOn = Environment.CurrentManagedThreadId;
         _disposed = true;
         // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
         Interlocked.MemoryBarrier();
@@ -128,6 +148,26 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         }
         _observer!.OnNext(_reply);
         if (!_disposed) _observer!.OnCompleted();
+        // Disposed while it told the reply, on this thread, by the only one who knew it. The reply to a request whose bytes have not been
+        // handed over is a peer's guess: then the writer knows it still.
+        if (_once && _disposedOn == Environment.CurrentManagedThreadId && _record.Written == Written.MaybeExecuted) Recycle();
+    }
+
+    private void Recycle()
+    {
+        AttemptRecord record = _record;
+        Id = -1;
+        _server = null!;
+        _method = null!;
+        _parameters = default!;
+        _record = null!;
+        _observer = null;
+        _connection = null;
+        _reply = default;
+        _disposedOn = 0;
+        _disposed = false;
+        Spares<ServerCall<TParams, TResult>>.Keep(this);
+        record.Recycle();
     }
 
     private bool TryRemoveFrom(ServerConnection connection)

@@ -9,6 +9,7 @@ internal sealed class ServerSet
     private readonly Lock _gate = new();
     private readonly ServerServices _services;
     private volatile ServerGroup[] _groups = [];
+    private volatile IEnumerable<Server>[] _turns = [];
     private OrderedDictionary<string, Server> _present = [];
     private Server[] _leaving = [];
     private bool _draining;
@@ -21,6 +22,9 @@ internal sealed class ServerSet
     }
 
     public ServerGroup[] Groups => _groups;
+
+    /// <summary>The turns of the groups.</summary>
+    public IEnumerable<Server>[] Turns => _turns;
 
     /// <summary>The servers' turns, group by group, as they are at each enumeration.</summary>
     public IEnumerable<IEnumerable<Server>> InTurn { get; }
@@ -56,6 +60,7 @@ internal sealed class ServerSet
             _leaving = [.. _leaving.Where(server => server.State != ServerState.Retired), .. removed];
             _services.Servers = [.. next.Values];
             _groups = ServerGroup.Of(next.Values, _groups, _services);
+            _turns = [.. _groups.Select(group => group.InTurn)];
             draining = _draining;
         }
         // Without the lock: they tell their observers, and call the connector.
