@@ -30,7 +30,7 @@ public sealed partial class JsonRpcClient
         /// <summary>One try on one server.</summary>
         public abstract IObservable<Reply<T>> Send(Server server, AttemptRecord attempt);
 
-        protected override RequestTrail Begin() => new OneTrail<T>(this);
+        protected override RequestTrail Begin() => OneTrail<T>.Of(this);
 
         protected override IObservable<Reply<T>> Pipeline(RequestTrail trail) => client.Recipe(this, (OneTrail<T>)trail);
     }
@@ -73,11 +73,31 @@ public sealed partial class JsonRpcClient
     }
 
     /// <summary>One subscription of a request.</summary>
-    private sealed class OneTrail<T>(OneRequest<T> request) : RequestTrail(request), IFailoverSteps<Server, Reply<T>>
+    private sealed class OneTrail<T> : RequestTrail, IFailoverSteps<Server, Reply<T>>
     {
+        private OneRequest<T> _request;
+
+        private OneTrail(OneRequest<T> request)
+            : base(request) => _request = request;
+
+        public static OneTrail<T> Of(OneRequest<T> request)
+        {
+            if (!Spares<OneTrail<T>>.TryTake(out OneTrail<T>? trail)) return new OneTrail<T>(request);
+            trail._request = request;
+            trail.Begin(request);
+            return trail;
+        }
+
         public IObservable<Reply<T>> TryOn(Server server) => OneAttempt<T>.Of(server, this);
 
-        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => request.Client.Try(request, server, attempt);
+        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => _request.Client.Try(_request, server, attempt);
+
+        public void RecycleIfDone()
+        {
+            if (!TryReset()) return;
+            _request = null!;
+            Spares<OneTrail<T>>.Keep(this);
+        }
     }
 
     /// <summary>One attempt; it serves again once its call has told the reply.</summary>
@@ -98,9 +118,11 @@ public sealed partial class JsonRpcClient
 
         public override void Recycle()
         {
+            OneTrail<T> trail = _trail;
             Reset(null!, null!);
             _trail = null!;
             Spares<OneAttempt<T>>.Keep(this);
+            trail.RecycleIfDone();
         }
 
         protected override IObservable<Reply<T>> Try() => _trail.Try(Server, this);

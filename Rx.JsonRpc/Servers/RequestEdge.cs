@@ -34,6 +34,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
 
     private abstract class Sink<TSeen>(RequestEdge<T> edge, IObserver<TSeen> observer) : OpenRequest, IObserver<Reply<T>>, IDisposable
     {
+        // It serves another request once this one has told its reply: only who ends the request may look at it.
         private readonly RequestTrail _trail = edge.Begin();
         private IObserver<TSeen>? _observer = observer;
         private IDisposable? _upstream;
@@ -45,7 +46,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
 
         public void Enter()
         {
-            if (edge.OpenRequests.TryEnter(this, out Exception? refusal)) Run();
+            if (_trail.Terms.OpenRequests.TryEnter(this, out Exception? refusal)) Run();
             else if (TryEnd(out IObserver<TSeen>? observer)) observer.OnError(FailureStory.Stopped(refusal, _trail));
         }
 
@@ -77,7 +78,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             }
             Release();
             Exception told = FailureStory.Tell(failure, _trail);
-            edge.Recorder?.Record(_trail, told);
+            _trail.Terms.Recorder?.Record(_trail, told);
             observer.OnError(told);
         }
 
@@ -89,7 +90,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             _trail.EndAll(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
             Exception told = FailureStory.Stopped(reason, _trail);
-            edge.Recorder?.Record(_trail, told);
+            _trail.Terms.Recorder?.Record(_trail, told);
             observer.OnError(told);
         }
 
@@ -101,7 +102,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled);
             _trail.Seal();
-            edge.Recorder?.Record(_trail, OutcomeKind.Cancelled);
+            _trail.Terms.Recorder?.Record(_trail, OutcomeKind.Cancelled);
         }
 
         /// <summary>Tells the reply, which has no attempts yet, and the end.</summary>
@@ -109,7 +110,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
 
         private void Run()
         {
-            IObservable<Reply<T>> source = edge.Pipeline(_trail);
+            IObservable<Reply<T>> source = ((RequestEdge<T>)_trail.Terms).Pipeline(_trail);
             // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
             if (Volatile.Read(ref _observer) is null) return;
             IDisposable upstream = source.Subscribe(this);
@@ -120,8 +121,9 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         {
             // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
             Release();
-            edge.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
+            _trail.Terms.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
             Tell(observer, reply);
+            _trail.Done();
         }
 
         private bool TryEnd([NotNullWhen(true)] out IObserver<TSeen>? observer)
@@ -132,7 +134,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
 
         private void Release()
         {
-            edge.OpenRequests.Leave(this);
+            _trail.Terms.OpenRequests.Leave(this);
             Interlocked.Exchange(ref _upstream, Disposable.Empty)?.Dispose();
         }
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
@@ -10,8 +12,8 @@ internal class RequestTrail
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
 
-    private readonly HedgePlan? _hedge;
-    private readonly TimeSpan _subscribedAt;
+    private HedgePlan? _hedge;
+    private TimeSpan _subscribedAt;
     private AttemptList? _ended;
     private bool _told;
     // The attempts under way, the latest first: each knows the one before it.
@@ -21,26 +23,19 @@ internal class RequestTrail
     private bool _laterRound;
     private bool _hedgePaid;
     private bool _sealed;
+    private int _doneOn;
 
-    public RequestTrail(RequestTerms terms)
-    {
-        Terms = terms;
-        Limit = TimeLimit.Of(terms.Policy, terms.Clock);
-        _hedge = terms.NewHedge();
-        HedgeAfter = _hedge?.After() ?? TimeSpan.MaxValue;
-        _subscribedAt = terms.Stopwatch.Elapsed;
-        terms.ReplayTokens.CountRequest();
-    }
+    public RequestTrail(RequestTerms terms) => Begin(terms);
 
     /// <summary>What the request goes by.</summary>
-    public RequestTerms Terms { get; }
+    public RequestTerms Terms { get; private set; }
 
     public string Method => Terms.Method;
 
-    public TimeLimit Limit { get; }
+    public TimeLimit Limit { get; private set; }
 
     /// <summary>How long a try is alone before the request is hedged; <see cref="TimeSpan.MaxValue"/> for never.</summary>
-    public TimeSpan HedgeAfter { get; }
+    public TimeSpan HedgeAfter { get; private set; }
 
     /// <summary>Pays for the attempt that begins next, beside another one; false when the budget is spent. Null when there is no hedge.</summary>
     public Func<bool>? MayHedge => _hedge is null ? null : TryPayForHedge;
@@ -132,6 +127,9 @@ internal class RequestTrail
         for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
     }
 
+    /// <summary>Its request has told its reply, on this thread, and does not look at it any more.</summary>
+    public void Done() => _doneOn = Environment.CurrentManagedThreadId;
+
     /// <summary>Ends an attempt, unless it has ended.</summary>
     public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
@@ -177,6 +175,35 @@ internal class RequestTrail
         AttemptList? ended = _ended;
         _ended = null;
         if (!_told) ended?.Recycle();
+    }
+
+    /// <summary>Begins, as new.</summary>
+    [MemberNotNull(nameof(Terms))]
+    protected void Begin(RequestTerms terms)
+    {
+        Terms = terms;
+        Limit = TimeLimit.Of(terms.Policy, terms.Clock);
+        _hedge = terms.NewHedge();
+        HedgeAfter = _hedge?.After() ?? TimeSpan.MaxValue;
+        _subscribedAt = terms.Stopwatch.Elapsed;
+        terms.ReplayTokens.CountRequest();
+    }
+
+    /// <summary>Makes it as good as new, if nobody knows it any more. That is so behind the reply to the only attempt that could be made.</summary>
+    protected bool TryReset()
+    {
+        bool alone = _begun == 1 && _hedge is null && Terms.Policy is { Retries: 0, WhenDisconnected: WhenDisconnected.FailFast };
+        if (!alone || _doneOn != Environment.CurrentManagedThreadId) return false;
+        Terms = null!;
+        _ended = null;
+        _begun = 0;
+        _told = false;
+        _mayHaveRun = false;
+        _laterRound = false;
+        _sealed = false;
+        _doneOn = 0;
+        LastError = null;
+        return true;
     }
 
     private bool TryPayForHedge()
