@@ -13,39 +13,87 @@ public sealed partial class JsonRpcClient
     /// </summary>
     private abstract class OneRequest<T>(JsonRpcClient client, RequestPolicy policy) : RequestEdge<T>
     {
-        public JsonRpcClient Client => client;
+        private RequestPolicy _policy = policy;
 
-        public override RequestPolicy Policy => policy;
+        public JsonRpcClient Client { get; private set; } = client;
 
-        public override OpenRequests OpenRequests => client._openRequests;
+        public override RequestPolicy Policy => _policy;
 
-        public override ReplayTokens ReplayTokens => client._replayTokens;
+        public override OpenRequests OpenRequests => Client._openRequests;
 
-        public override IStopwatch Stopwatch => client._stopwatch;
+        public override ReplayTokens ReplayTokens => Client._replayTokens;
 
-        public override IScheduler Clock => client._clock;
+        public override IStopwatch Stopwatch => Client._stopwatch;
 
-        public override HedgePlan? NewHedge() => client.HedgeOf(Method, policy, Idempotent);
+        public override IScheduler Clock => Client._clock;
+
+        public override HedgePlan? NewHedge() => Client.HedgeOf(Method, _policy, Idempotent);
 
         /// <summary>One try on one server.</summary>
         public abstract IObservable<Reply<T>> Send(Server server, AttemptRecord attempt);
 
+        /// <summary>Nobody knows it any more, unless it was given to the caller.</summary>
+        public virtual void Recycle()
+        {
+        }
+
+        protected void Reset(JsonRpcClient client, RequestPolicy policy)
+        {
+            Client = client;
+            _policy = policy;
+        }
+
         protected override RequestTrail Begin() => OneTrail<T>.Of(this);
 
-        protected override IObservable<Reply<T>> Pipeline(RequestTrail trail) => client.Recipe(this, (OneTrail<T>)trail);
+        protected override IObservable<Reply<T>> Pipeline(RequestTrail trail) => Client.Recipe(this, (OneTrail<T>)trail);
     }
 
     /// <summary>A request that a server answers.</summary>
-    private sealed class OneCall<TParams, T>(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
+    private class OneCall<TParams, T>(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
         : OneRequest<T>(client, policy)
     {
-        public override string Method => method.Name;
+        private Method<TParams, T> _method = method;
+        private TParams _parameters = parameters;
 
-        public override bool Idempotent => method.Idempotent;
+        public override string Method => _method.Name;
+
+        public override bool Idempotent => _method.Idempotent;
 
         public override RequestRecorder? Recorder => Client._services.Recorder;
 
-        public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.CallOnce(method, parameters, attempt);
+        public override IObservable<Reply<T>> Send(Server server, AttemptRecord attempt) => server.CallOnce(_method, _parameters, attempt);
+
+        protected void Reset(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
+        {
+            Reset(client, policy);
+            _method = method;
+            _parameters = parameters;
+        }
+    }
+
+    /// <summary>A request that is awaited and not given to the caller; it serves again.</summary>
+    private sealed class OneAwaitedCall<TParams, T> : OneCall<TParams, T>
+    {
+        private OneAwaitedCall(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
+            : base(client, method, parameters, policy)
+        {
+        }
+
+        public static OneAwaitedCall<TParams, T> Of(JsonRpcClient client, Method<TParams, T> method, TParams parameters, RequestPolicy policy)
+        {
+            if (!Spares<OneAwaitedCall<TParams, T>>.TryTake(out OneAwaitedCall<TParams, T>? call))
+            {
+                return new OneAwaitedCall<TParams, T>(client, method, parameters, policy);
+            }
+            call.Reset(client, method, parameters, policy);
+            return call;
+        }
+
+        public override void Recycle()
+        {
+            Reset(null!, null!, default!, null!);
+            Spares<OneAwaitedCall<TParams, T>>.Keep(this);
+        }
     }
 
     /// <summary>A notification.</summary>
@@ -95,8 +143,10 @@ public sealed partial class JsonRpcClient
         public void RecycleIfDone()
         {
             if (!TryReset()) return;
+            OneRequest<T> request = _request;
             _request = null!;
             Spares<OneTrail<T>>.Keep(this);
+            request.Recycle();
         }
     }
 

@@ -1,12 +1,18 @@
 using BenchmarkDotNet.Running;
 using Rx.JsonRpc.Bench.Compare;
+using Rx.JsonRpc.Bench.Limits;
 
 // dotnet run -c Release --project bench -- compare --in-flight 64 --seconds 2
+// dotnet run -c Release --project bench -- limits steady --seconds 60
 // dotnet run -c Release --project bench -- --filter '*EnvelopeWrite*' --job short
 switch (args)
 {
     case [CompareCommand.Name, .. string[] rest]:
         return await CompareCommand.RunAsync(rest);
+    case [LimitsCommand.Name, .. string[] rest]:
+        return await LimitsCommand.RunAsync(rest);
+    case [ListenerBesideFloor.ServerName]:
+        return await ListenerBesideFloor.ServeAsync();
     case [FixedServer.Name]:
         return FixedServer.Run();
     default:

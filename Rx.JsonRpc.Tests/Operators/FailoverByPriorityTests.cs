@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Tests.Support;
@@ -37,6 +38,30 @@ public class FailoverByPriorityTests
         Assert.Equal([Subscribed(200, 240)], first.Subscriptions);
         Assert.Equal([Subscribed(240, 250)], second.Subscriptions);
         Assert.Equal([Subscribed(250, 280)], backup.Subscriptions);
+    }
+
+    [Fact]
+    public void Failover_ServerFails_IsLetGoBeforeTheNextIsAsked()
+    {
+        var order = new List<string>();
+        var first = new RawObservable<int>(observer =>
+        {
+            observer.OnError(_lost);
+            return Disposable.Create(() => order.Add("first let go"));
+        });
+        IObserver<int>? failsLater = null;
+        var second = new RawObservable<int>(observer =>
+        {
+            failsLater = observer;
+            order.Add("second asked");
+            return Disposable.Create(() => order.Add("second let go"));
+        });
+        var third = new RawObservable<int>(_ => order.Add("third asked"));
+
+        using IDisposable request = Groups([first, second, third]).FailoverByPriority(server => server).Subscribe(new Answers<int>(() => 0));
+        failsLater!.OnError(_lost);
+
+        Assert.Equal(["first let go", "second asked", "second let go", "third asked"], order);
     }
 
     [Fact]

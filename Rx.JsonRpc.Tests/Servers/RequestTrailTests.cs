@@ -147,7 +147,7 @@ public class RequestTrailTests
     private static AttemptRecord Begin(RequestTrail trail)
     {
         var record = new AttemptRecord(Place);
-        Assert.True(trail.TryBegin(record));
+        Assert.True(trail.TryBegin(record, trail.Elapsed));
         return record;
     }
 

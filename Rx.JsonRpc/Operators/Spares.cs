@@ -13,8 +13,8 @@ internal static class Spares<T> where T : class
     private const int MostFullShelves = 32;
 
     private static readonly Lock Gate = new();
-    private static readonly Stack<T?[]> Full = new();
-    private static readonly Stack<T?[]> Empty = new();
+    private static readonly Stack<Place[]> Full = new();
+    private static readonly Stack<Place[]> Empty = new();
 
     private static int _fullShelves;
 
@@ -30,9 +30,9 @@ internal static class Spares<T> where T : class
             spare = null;
             return false;
         }
-        ref T? place = ref shelf.Places[--shelf.Count];
-        spare = place!;
-        place = null;
+        ref Place place = ref shelf.Places[--shelf.Count];
+        spare = place.Spare!;
+        place.Spare = null;
         return true;
     }
 
@@ -41,7 +41,7 @@ internal static class Spares<T> where T : class
     {
         Shelf shelf = _own ??= new Shelf();
         if (shelf.Count == ShelfLength && !TryClear(shelf)) return;
-        shelf.Places[shelf.Count++] = spare;
+        shelf.Places[shelf.Count++].Spare = spare;
     }
 
     private static bool TryFill(Shelf shelf)
@@ -50,7 +50,7 @@ internal static class Spares<T> where T : class
         if (Volatile.Read(ref _fullShelves) == 0) return false;
         lock (Gate)
         {
-            if (!Full.TryPop(out T?[]? full)) return false;
+            if (!Full.TryPop(out Place[]? full)) return false;
             _fullShelves = Full.Count;
             Empty.Push(shelf.Places);
             shelf.Places = full;
@@ -66,15 +66,21 @@ internal static class Spares<T> where T : class
             if (Full.Count == MostFullShelves) return false;
             Full.Push(shelf.Places);
             _fullShelves = Full.Count;
-            shelf.Places = Empty.TryPop(out T?[]? empty) ? empty : new T?[ShelfLength];
+            shelf.Places = Empty.TryPop(out Place[]? empty) ? empty : new Place[ShelfLength];
         }
         shelf.Count = 0;
         return true;
     }
 
+    // An array of references would check the type of what it is given each time.
+    private struct Place
+    {
+        public T? Spare;
+    }
+
     private sealed class Shelf
     {
-        public T?[] Places = new T?[ShelfLength];
+        public Place[] Places = new Place[ShelfLength];
         public int Count;
     }
 }

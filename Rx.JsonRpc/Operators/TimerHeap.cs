@@ -7,12 +7,12 @@ internal sealed class TimerHeap
     // A burst may leave a large array behind; below this it is kept.
     private const int KeptLength = 1024;
 
-    private TimerNode?[] _nodes = new TimerNode?[16];
+    private Slot[] _nodes = new Slot[16];
 
     public int Count { get; private set; }
 
     /// <summary>The one that is due first.</summary>
-    public TimerNode? First => Count == 0 ? null : _nodes[0];
+    public TimerNode? First => Count == 0 ? null : _nodes[0].Node;
 
     public void Add(TimerNode node)
     {
@@ -24,15 +24,15 @@ internal sealed class TimerHeap
     {
         int hole = node.Place - 1;
         node.Place = 0;
-        TimerNode last = _nodes[--Count]!;
-        _nodes[Count] = null;
+        TimerNode last = _nodes[--Count].Node!;
+        _nodes[Count].Node = null;
         if (last != node) Fill(hole, last);
         if (_nodes.Length > KeptLength && Count < _nodes.Length / 4) Array.Resize(ref _nodes, _nodes.Length / 2);
     }
 
     private void Fill(int hole, TimerNode node)
     {
-        if (hole > 0 && IsBefore(node, _nodes[(hole - 1) / 2]!)) MoveUp(node, hole);
+        if (hole > 0 && IsBefore(node, _nodes[(hole - 1) / 2].Node!)) MoveUp(node, hole);
         else MoveDown(node, hole);
     }
 
@@ -41,8 +41,8 @@ internal sealed class TimerHeap
         while (at > 0)
         {
             int parent = (at - 1) / 2;
-            if (!IsBefore(node, _nodes[parent]!)) break;
-            Put(_nodes[parent]!, at);
+            if (!IsBefore(node, _nodes[parent].Node!)) break;
+            Put(_nodes[parent].Node!, at);
             at = parent;
         }
         Put(node, at);
@@ -53,9 +53,9 @@ internal sealed class TimerHeap
         while (2 * at + 1 < Count)
         {
             int child = 2 * at + 1;
-            if (child + 1 < Count && IsBefore(_nodes[child + 1]!, _nodes[child]!)) child++;
-            if (!IsBefore(_nodes[child]!, node)) break;
-            Put(_nodes[child]!, at);
+            if (child + 1 < Count && IsBefore(_nodes[child + 1].Node!, _nodes[child].Node!)) child++;
+            if (!IsBefore(_nodes[child].Node!, node)) break;
+            Put(_nodes[child].Node!, at);
             at = child;
         }
         Put(node, at);
@@ -63,10 +63,16 @@ internal sealed class TimerHeap
 
     private void Put(TimerNode node, int at)
     {
-        _nodes[at] = node;
+        _nodes[at].Node = node;
         node.Place = at + 1;
     }
 
     private static bool IsBefore(TimerNode one, TimerNode other) =>
         one.DueAt < other.DueAt || (one.DueAt == other.DueAt && one.Turn < other.Turn);
+
+    // An array of references would check the type of what it is given each time.
+    private struct Slot
+    {
+        public TimerNode? Node;
+    }
 }

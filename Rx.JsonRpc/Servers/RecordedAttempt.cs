@@ -19,13 +19,14 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
 
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
-        if (_trail.Elapsed >= _trail.Limit.Due)
+        TimeSpan startedAfter = _trail.Elapsed;
+        if (startedAfter >= _trail.Limit.Due)
         {
             // The limit is due on the clock at this very moment; no attempt is started on its last breath.
             observer.OnError(new TimeoutException());
             return Disposable.Empty;
         }
-        if (!_trail.TryBegin(this))
+        if (!_trail.TryBegin(this, startedAfter))
         {
             observer.OnError(new AggregateException("The retry budget is spent."));
             return Disposable.Empty;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Disposables;
+using System.Threading.Tasks.Sources;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -26,13 +27,21 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         return sink;
     }
 
+    /// <summary>Subscribes it and gives its result as a task.</summary>
+    public ValueTask<T> AwaitAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
+        if (cancellationToken.CanBeCanceled) return new CancellableSink(this).Await(cancellationToken);
+        return new AwaitedSink(this).Await();
+    }
+
     /// <summary>Makes the trail of one subscription.</summary>
     protected abstract RequestTrail Begin();
 
     /// <summary>The rest of the request, for the subscription with this trail.</summary>
     protected abstract IObservable<Reply<T>> Pipeline(RequestTrail trail);
 
-    private abstract class Sink<TSeen>(RequestEdge<T> edge, IObserver<TSeen> observer) : OpenRequest, IObserver<Reply<T>>, IDisposable
+    private abstract class Sink<TSeen>(RequestEdge<T> edge, IObserver<TSeen>? observer) : OpenRequest, IObserver<Reply<T>>, IDisposable
     {
         // It serves another request once this one has told its reply: only who ends the request may look at it.
         private readonly RequestTrail _trail = edge.Begin();
@@ -43,6 +52,12 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         protected bool IsDisposed => _disposed;
 
         protected RequestTrail Trail => _trail;
+
+        /// <summary>Whom it tells, when that is not known from the beginning.</summary>
+        protected IObserver<TSeen> Observer
+        {
+            set => _observer = value;
+        }
 
         public void Enter()
         {
@@ -94,15 +109,19 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             observer.OnError(told);
         }
 
-        public void Dispose()
+        public void Dispose() => TryDispose();
+
+        /// <summary>Stops waiting; false when the request has ended before.</summary>
+        protected bool TryDispose()
         {
             _disposed = true;
-            if (!TryEnd(out _)) return;
+            if (!TryEnd(out _)) return false;
             Release();
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled);
             _trail.Seal();
             _trail.Terms.Recorder?.Record(_trail, OutcomeKind.Cancelled);
+            return true;
         }
 
         /// <summary>Tells the reply, which has no attempts yet, and the end.</summary>
@@ -148,7 +167,7 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         }
     }
 
-    private sealed class ResultsSink(RequestEdge<T> edge, IObserver<T> observer) : Sink<T>(edge, observer)
+    private class ResultsSink(RequestEdge<T> edge, IObserver<T>? observer) : Sink<T>(edge, observer)
     {
         protected override void Tell(IObserver<T> observer, in Reply<T> reply)
         {
@@ -162,6 +181,80 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             Trail.Forget();
             observer.OnNext(reply.Result!);
             if (!IsDisposed) observer.OnCompleted();
+        }
+    }
+
+    /// <summary>A subscription that is awaited: its own observer, and where the task gets its end from.</summary>
+    private class AwaitedSink : ResultsSink, IObserver<T>, IValueTaskSource<T>
+    {
+        private ManualResetValueTaskSourceCore<T> _source;
+
+        public AwaitedSink(RequestEdge<T> edge)
+            : base(edge, null) => Observer = this;
+
+        public ValueTask<T> Await()
+        {
+            Enter();
+            return new ValueTask<T>(this, _source.Version);
+        }
+
+        public virtual void OnNext(T value) => _source.SetResult(value);
+
+        void IObserver<T>.OnError(Exception error) => Fail(error);
+
+        void IObserver<T>.OnCompleted()
+        {
+            // The result has completed the task.
+        }
+
+        public T GetResult(short token) => _source.GetResult(token);
+
+        public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _source.OnCompleted(continuation, state, token, flags);
+
+        protected virtual void Fail(Exception failure) => _source.SetException(failure);
+    }
+
+    private sealed class CancellableSink(RequestEdge<T> edge) : AwaitedSink(edge)
+    {
+        private CancellationTokenRegistration _registration;
+        private volatile bool _over;
+
+        public ValueTask<T> Await(CancellationToken cancellationToken)
+        {
+            ValueTask<T> task = Await();
+            if (_over) return task;
+            _registration = cancellationToken.UnsafeRegister(static (sink, token) => ((CancellableSink)sink!).Cancel(token), this);
+            // It may have ended meanwhile, without a registration to give back; the end writes the flag before it looks for one.
+            Interlocked.MemoryBarrier();
+            if (_over) _registration.Unregister();
+            return task;
+        }
+
+        public override void OnNext(T value)
+        {
+            Unregister();
+            base.OnNext(value);
+        }
+
+        protected override void Fail(Exception failure)
+        {
+            Unregister();
+            base.Fail(failure);
+        }
+
+        private void Cancel(CancellationToken token)
+        {
+            if (TryDispose()) base.Fail(new OperationCanceledException(token));
+        }
+
+        private void Unregister()
+        {
+            _over = true;
+            Interlocked.MemoryBarrier();
+            _registration.Unregister();
         }
     }
 }

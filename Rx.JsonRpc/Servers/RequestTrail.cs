@@ -73,14 +73,14 @@ internal class RequestTrail
     public void RefuseToWait(string reason) => NotWaited = reason;
 
     /// <summary>False when the next attempt is a replay and the client's budget is spent: then the request ends.</summary>
-    public bool TryBegin(AttemptRecord record)
+    public bool TryBegin(AttemptRecord record, TimeSpan startedAfter)
     {
         lock (this)
         {
             bool replay = _hedgePaid || _mayHaveRun || _laterRound;
             if (!_sealed)
             {
-                BudgetSpent = replay && !_hedgePaid && !Terms.ReplayTokens.TryTake(Now);
+                BudgetSpent = replay && !_hedgePaid && !Terms.ReplayTokens.TryTake(_subscribedAt + startedAfter);
                 _hedgePaid = false;
                 if (BudgetSpent) return false;
                 record.Replay = replay;
@@ -91,7 +91,7 @@ internal class RequestTrail
             record.Ended = _sealed;
             if (_sealed) record.TakeBack();
             record.Number = ++_begun;
-            record.StartedAfter = Elapsed;
+            record.StartedAfter = startedAfter;
             return true;
         }
     }
@@ -124,7 +124,7 @@ internal class RequestTrail
             if (_hedgePaid) Terms.ReplayTokens.GiveBack();
             _hedgePaid = false;
         }
-        for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing);
+        for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing, Now);
     }
 
     /// <summary>Its request has told its reply, on this thread, and does not look at it any more.</summary>
@@ -133,6 +133,7 @@ internal class RequestTrail
     /// <summary>Ends an attempt, unless it has ended.</summary>
     public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
+        TimeSpan now = Now;
         Attempt ended;
         lock (this)
         {
@@ -142,7 +143,7 @@ internal class RequestTrail
             {
                 Server = open.Server.Address,
                 StartedAfter = open.StartedAfter,
-                Took = Elapsed - open.StartedAfter,
+                Took = now - _subscribedAt - open.StartedAfter,
                 Written = open.Written,
                 Connected = open.Connected,
                 End = end,
@@ -163,7 +164,7 @@ internal class RequestTrail
         }
         // A server that is quick to say that it is busy says nothing about how long an answer takes.
         if (error is null) _hedge?.Note(ended, HedgeAfter);
-        Judge(open, end, verdict ?? VerdictOf(open, end));
+        Judge(open, end, verdict ?? VerdictOf(open, end), now);
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
@@ -200,9 +201,12 @@ internal class RequestTrail
         _told = false;
         _mayHaveRun = false;
         _laterRound = false;
+        _hedgePaid = false;
         _sealed = false;
         _doneOn = 0;
         LastError = null;
+        BudgetSpent = false;
+        NotWaited = null;
         return true;
     }
 
@@ -236,7 +240,7 @@ internal class RequestTrail
     };
 
     /// <summary>Settles what the attempt owes its budget and its server; without the lock, for the server tells its observers.</summary>
-    private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict)
+    private void Judge(AttemptRecord attempt, AttemptEnd end, Verdict verdict, TimeSpan now)
     {
         attempt.TakeBack();
         if (attempt is { Replay: true, Written: Written.NotWritten }) Terms.ReplayTokens.GiveBack();
@@ -244,6 +248,6 @@ internal class RequestTrail
         // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
         Interlocked.MemoryBarrier();
         attempt.Lost = end == AttemptEnd.ConnectionLost;
-        attempt.Server.Judge(attempt, verdict, Now);
+        attempt.Server.Judge(attempt, verdict, now);
     }
 }

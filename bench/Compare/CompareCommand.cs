@@ -40,7 +40,7 @@ internal static class CompareCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            await using ServerProcess server = await ServerProcess.StartAsync(stop.Token);
+            await using ServerProcess server = await ServerProcess.StartAsync(FixedServer.Name, stop.Token);
             Report report = await MeasureAsync(options, server.Ports, stop.Token);
             if (options.JsonFile is { } file) await File.WriteAllTextAsync(file, report.ToJson() + "\n", stop.Token);
             return Success;
@@ -74,30 +74,31 @@ internal static class CompareCommand
             for (int round = 1; round <= options.Rounds; round++)
             {
                 await Console.Error.WriteLineAsync($"{inFlight} in flight, round {round} of {options.Rounds}");
-                here.Add(new Round(inFlight, await RoundAsync(ports, inFlight, TimeSpan.FromSeconds(options.Seconds), stop)));
+                here.Add(new Round(inFlight, await RoundAsync(ports, inFlight, options, stop)));
             }
             rounds.AddRange(here);
-            foreach (string line in Table.Of(inFlight, here, Ratios.Of(here).Values.Single())) Console.WriteLine(line);
+            foreach (string line in options.Rows is null ? Table.Of(inFlight, here, Ratios.Of(here).Values.Single()) : Table.Rows(inFlight, here)) Console.WriteLine(line);
         }
-        return new Report(machine, rounds, Ratios.Of(rounds));
+        return new Report(machine, rounds, options.Rows is null ? Ratios.Of(rounds) : new Dictionary<string, IReadOnlyDictionary<string, Spread>>());
     }
 
-    private static async Task<IReadOnlyList<Figures>> RoundAsync(ServerPorts ports, int inFlight, TimeSpan span, CancellationToken stop)
+    private static async Task<IReadOnlyList<Figures>> RoundAsync(ServerPorts ports, int inFlight, CompareOptions options, CancellationToken stop)
     {
-        Func<ILoad>[] rows =
-        [
-            () => new RawFloorLoad(ports),
-            () => new RawJsonLoad(ports),
-            () => new TypedRecipeLoad(ports),
-            () => new NaiveRxLoad(ports),
-            () => new StreamJsonRpcLoad(ports),
-        ];
         var figures = new List<Figures>();
-        foreach (Func<ILoad> connect in rows)
+        foreach (string name in options.Rows ?? CompareOptions.RowNames)
         {
-            await using ILoad row = connect();
-            figures.Add(await new LoadRun().MeasureAsync(row, inFlight, span, stop));
+            await using ILoad row = Connect(name, ports);
+            figures.Add(await new LoadRun().MeasureAsync(row, inFlight, TimeSpan.FromSeconds(options.Seconds), stop));
         }
         return figures;
     }
+
+    private static ILoad Connect(string row, ServerPorts ports) => row switch
+    {
+        "raw-floor" => new RawFloorLoad(ports),
+        "raw-json" => new RawJsonLoad(ports),
+        "typed-recipe" => new TypedRecipeLoad(ports),
+        "naive-rx" => new NaiveRxLoad(ports),
+        _ => new StreamJsonRpcLoad(ports),
+    };
 }

@@ -11,8 +11,11 @@ internal sealed record CompareOptions
           --in-flight N[,N...]  requests in flight, each a run of its own   (1,8,64,512)
           --seconds S           how long each row is measured in a round     (5)
           --rounds N            how often all rows are measured, in turn     (3)
+          --rows ROW[,ROW...]   only these rows, without ratios and goals    (all)
           --json FILE           write the figures there as well
         """;
+
+    public static readonly string[] RowNames = ["raw-floor", "raw-json", "typed-recipe", "naive-rx", "streamjsonrpc"];
 
     private const int MostInFlight = 65_536;
 
@@ -21,6 +24,9 @@ internal sealed record CompareOptions
     public double Seconds { get; private init; } = 5;
 
     public int Rounds { get; private init; } = 3;
+
+    /// <summary>The rows that are asked for; null for all of them.</summary>
+    public IReadOnlyList<string>? Rows { get; private init; }
 
     public string? JsonFile { get; private init; }
 
@@ -35,9 +41,9 @@ internal sealed record CompareOptions
         {
             string name = arguments[i];
             if (name is "--help" or "-h") return options with { Help = true };
-            if (name is not ("--in-flight" or "--seconds" or "--rounds" or "--json"))
+            if (name is not ("--in-flight" or "--seconds" or "--rounds" or "--rows" or "--json"))
             {
-                throw new FormatException($"unknown option '{name}'; expected --in-flight, --seconds, --rounds, --json or --help");
+                throw new FormatException($"unknown option '{name}'; expected --in-flight, --seconds, --rounds, --rows, --json or --help");
             }
             if (++i == arguments.Length) throw new FormatException($"{name} has no value");
             options = options.With(name, arguments[i]);
@@ -50,6 +56,7 @@ internal sealed record CompareOptions
         "--in-flight" => this with { InFlight = [.. value.Split(',').Select(item => Whole(name, item, MostInFlight)).Distinct()] },
         "--seconds" => this with { Seconds = SecondsOf(name, value) },
         "--rounds" => this with { Rounds = Whole(name, value, 1000) },
+        "--rows" => this with { Rows = [.. value.Split(',').Select(row => RowNames.Contains(row) ? row : throw new FormatException($"{name}: '{row}' is no row; expected {string.Join(", ", RowNames)}"))] },
         _ => this with { JsonFile = value.Length > 0 ? value : throw new FormatException($"{name} is empty; expected a file's path") },
     };
 

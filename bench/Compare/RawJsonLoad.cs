@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reactive.Linq;
 
 namespace Rx.JsonRpc.Bench.Compare;
 
@@ -19,7 +18,7 @@ internal sealed class RawJsonLoad(ServerPorts ports) : ILoad
         while (!run.Over)
         {
             long began = Stopwatch.GetTimestamp();
-            RawJson result = await _client.Request(Workload.MethodName, Workload.RawParameters);
+            RawJson result = await _client.RequestAsync(Workload.MethodName, Workload.RawParameters);
             run.Ended(began, Stopwatch.GetTimestamp());
             if (result.Utf8.Length != Workload.Result.Length) throw new InvalidOperationException($"The answer is {result}.");
         }

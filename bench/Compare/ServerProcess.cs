@@ -15,11 +15,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public ServerPorts Ports { get; private set; } = new(0, 0);
 
-    public static async Task<ServerProcess> StartAsync(CancellationToken stop)
+    public static async Task<ServerProcess> StartAsync(string name, CancellationToken stop)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This process does not know its own path.");
         bool byHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        string[] arguments = byHost ? [typeof(ServerProcess).Assembly.Location, FixedServer.Name] : [FixedServer.Name];
+        string[] arguments = byHost ? [typeof(ServerProcess).Assembly.Location, name] : [name];
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
         try

@@ -10,10 +10,7 @@ internal static class Table
     /// <summary>All there is to say about the runs with so many requests in flight.</summary>
     public static IEnumerable<string> Of(int inFlight, IReadOnlyList<Round> rounds, IReadOnlyDictionary<string, Spread> ratios)
     {
-        yield return "";
-        yield return string.Create(Text, $"{inFlight} in flight, {rounds.Count} rounds");
-        yield return "  row               requests/s      (min .. max)        p50 us     p99 us   bytes/req   cpu us/req   gen 2";
-        foreach (Figures row in rounds[0].Rows) yield return RowOf(row.Name, [.. rounds.Select(round => round[row.Name])]);
+        foreach (string line in Rows(inFlight, rounds)) yield return line;
         yield return "  requests/s ratio                median     (min .. max)";
         foreach ((string name, Spread spread) in ratios)
         {
@@ -21,6 +18,15 @@ internal static class Table
         }
         yield return "  goals";
         foreach (string goal in Goals.Judge(inFlight, rounds)) yield return goal;
+    }
+
+    /// <summary>The rows alone.</summary>
+    public static IEnumerable<string> Rows(int inFlight, IReadOnlyList<Round> rounds)
+    {
+        yield return "";
+        yield return string.Create(Text, $"{inFlight} in flight, {rounds.Count} rounds");
+        yield return "  row               requests/s      (min .. max)        p50 us     p99 us   bytes/req   cpu us/req   gen 2";
+        foreach (Figures row in rounds[0].Rows) yield return RowOf(row.Name, [.. rounds.Select(round => round[row.Name])]);
     }
 
     private static string RowOf(string name, Figures[] rows)

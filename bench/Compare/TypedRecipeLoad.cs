@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reactive.Linq;
 
 namespace Rx.JsonRpc.Bench.Compare;
 
@@ -21,7 +20,7 @@ internal sealed class TypedRecipeLoad(ServerPorts ports) : ILoad
         while (!run.Over)
         {
             long began = Stopwatch.GetTimestamp();
-            Located located = await _client.Request(Workload.Method, Workload.Parameters);
+            Located located = await _client.RequestAsync(Workload.Method, Workload.Parameters);
             run.Ended(began, Stopwatch.GetTimestamp());
             Workload.Check(located);
         }
