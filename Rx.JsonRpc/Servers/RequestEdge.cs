@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Disposables;
-using System.Threading.Tasks.Sources;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -9,7 +8,7 @@ namespace Rx.JsonRpc.Servers;
 /// the pipeline into a failure that tells the whole story. It gives replies or results, as its observer wants: an error reply is a value
 /// to the one and a failure to the other, as behind <see cref="ResultsOperator.Results"/>.
 /// </summary>
-internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IObservable<T>
+internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IObservable<T>
 {
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
@@ -25,14 +24,6 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
         var sink = new ResultsSink(this, observer);
         sink.Enter();
         return sink;
-    }
-
-    /// <summary>Subscribes it and gives its result as a task.</summary>
-    public ValueTask<T> AwaitAsync(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
-        if (cancellationToken.CanBeCanceled) return new CancellableSink(this).Await(cancellationToken);
-        return new AwaitedSink(this).Await();
     }
 
     /// <summary>Makes the trail of one subscription.</summary>
@@ -181,80 +172,6 @@ internal abstract class RequestEdge<T> : RequestTerms, IObservable<Reply<T>>, IO
             Trail.Forget();
             observer.OnNext(reply.Result!);
             if (!IsDisposed) observer.OnCompleted();
-        }
-    }
-
-    /// <summary>A subscription that is awaited: its own observer, and where the task gets its end from.</summary>
-    private class AwaitedSink : ResultsSink, IObserver<T>, IValueTaskSource<T>
-    {
-        private ManualResetValueTaskSourceCore<T> _source;
-
-        public AwaitedSink(RequestEdge<T> edge)
-            : base(edge, null) => Observer = this;
-
-        public ValueTask<T> Await()
-        {
-            Enter();
-            return new ValueTask<T>(this, _source.Version);
-        }
-
-        public virtual void OnNext(T value) => _source.SetResult(value);
-
-        void IObserver<T>.OnError(Exception error) => Fail(error);
-
-        void IObserver<T>.OnCompleted()
-        {
-            // The result has completed the task.
-        }
-
-        public T GetResult(short token) => _source.GetResult(token);
-
-        public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _source.OnCompleted(continuation, state, token, flags);
-
-        protected virtual void Fail(Exception failure) => _source.SetException(failure);
-    }
-
-    private sealed class CancellableSink(RequestEdge<T> edge) : AwaitedSink(edge)
-    {
-        private CancellationTokenRegistration _registration;
-        private volatile bool _over;
-
-        public ValueTask<T> Await(CancellationToken cancellationToken)
-        {
-            ValueTask<T> task = Await();
-            if (_over) return task;
-            _registration = cancellationToken.UnsafeRegister(static (sink, token) => ((CancellableSink)sink!).Cancel(token), this);
-            // It may have ended meanwhile, without a registration to give back; the end writes the flag before it looks for one.
-            Interlocked.MemoryBarrier();
-            if (_over) _registration.Unregister();
-            return task;
-        }
-
-        public override void OnNext(T value)
-        {
-            Unregister();
-            base.OnNext(value);
-        }
-
-        protected override void Fail(Exception failure)
-        {
-            Unregister();
-            base.Fail(failure);
-        }
-
-        private void Cancel(CancellationToken token)
-        {
-            if (TryDispose()) base.Fail(new OperationCanceledException(token));
-        }
-
-        private void Unregister()
-        {
-            _over = true;
-            Interlocked.MemoryBarrier();
-            _registration.Unregister();
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Rx.JsonRpc.Servers;
 
 /// <summary>What one subscription of a request needs on its way: when it began, and its attempts so far. Shared with nobody.</summary>
@@ -7,7 +5,7 @@ namespace Rx.JsonRpc.Servers;
 /// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
 /// comes in on the reader's. So the trail has a lock, which is itself, for no observer ever gets hold of it; and it is sealed before it is told.
 /// </remarks>
-internal class RequestTrail
+internal partial class RequestTrail
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
@@ -127,9 +125,6 @@ internal class RequestTrail
         for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing, Now);
     }
 
-    /// <summary>Its request has told its reply, on this thread, and does not look at it any more.</summary>
-    public void Done() => _doneOn = Environment.CurrentManagedThreadId;
-
     /// <summary>Ends an attempt, unless it has ended.</summary>
     public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
@@ -169,46 +164,6 @@ internal class RequestTrail
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
     public Attempt? LastDecisive() => _ended?.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
-
-    /// <summary>Nobody wants to know the attempts of the sealed trail; those who were told them keep them.</summary>
-    public void Forget()
-    {
-        AttemptList? ended = _ended;
-        _ended = null;
-        if (!_told) ended?.Recycle();
-    }
-
-    /// <summary>Begins, as new.</summary>
-    [MemberNotNull(nameof(Terms))]
-    protected void Begin(RequestTerms terms)
-    {
-        Terms = terms;
-        Limit = TimeLimit.Of(terms.Policy, terms.Clock);
-        _hedge = terms.NewHedge();
-        HedgeAfter = _hedge?.After() ?? TimeSpan.MaxValue;
-        _subscribedAt = terms.Stopwatch.Elapsed;
-        terms.ReplayTokens.CountRequest();
-    }
-
-    /// <summary>Makes it as good as new, if nobody knows it any more. That is so behind the reply to the only attempt that could be made.</summary>
-    protected bool TryReset()
-    {
-        bool alone = _begun == 1 && _hedge is null && Terms.Policy is { Retries: 0, WhenDisconnected: WhenDisconnected.FailFast };
-        if (!alone || _doneOn != Environment.CurrentManagedThreadId) return false;
-        Terms = null!;
-        _ended = null;
-        _begun = 0;
-        _told = false;
-        _mayHaveRun = false;
-        _laterRound = false;
-        _hedgePaid = false;
-        _sealed = false;
-        _doneOn = 0;
-        LastError = null;
-        BudgetSpent = false;
-        NotWaited = null;
-        return true;
-    }
 
     private bool TryPayForHedge()
     {

@@ -54,6 +54,12 @@ RawJson sum = await client.Request("add", RawJson.Parse("[1, 2]"), patient);
 // End of quotation.
 Console.WriteLine($"add: {sum}");
 
+// Quoted in README.md:
+using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+RawJson total = await client.RequestAsync("add", RawJson.Parse("[1, 2]"), cancellationToken: stop.Token);
+// End of quotation.
+Console.WriteLine($"add: {total}");
+
 // Cancelling unsubscribes, and that cancels the attempt.
 using var cancelled = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 try
