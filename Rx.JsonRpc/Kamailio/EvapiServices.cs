@@ -7,6 +7,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>What the connections of one gateway share.</summary>
 internal sealed class EvapiServices
 {
+    private bool _isLeaving;
+
     public EvapiServices(EvapiGatewayOptions options, IScheduler clock)
     {
         Options = options;
@@ -30,6 +32,17 @@ internal sealed class EvapiServices
     public InFlightBound InFlight { get; }
 
     public EvapiCounters Counters { get; } = new();
+
+    /// <summary>Whether the gateway drains; each Kamailio that it is connected to hears of it.</summary>
+    public bool IsLeaving
+    {
+        get => Volatile.Read(ref _isLeaving);
+        set
+        {
+            Volatile.Write(ref _isLeaving, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>Answers requests by the pools' clients; null when the host does, through the observables.</summary>
     public PoolService? Pools { get; set; }

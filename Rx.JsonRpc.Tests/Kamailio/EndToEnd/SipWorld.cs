@@ -39,7 +39,7 @@ internal sealed class SipWorld : IAsyncDisposable
         Directory.CreateDirectory(world._folder.File("empty"));
         File.Copy(Path.Combine(Data, "endtoend.cfg"), world._folder.File("endtoend.cfg"));
         string library = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "kamailio", "rxrpc.cfg"));
-        const string Connected = "evapi_set_tag(\"rxrpc\");";
+        const string Connected = "evapi_set_tag(\"rxrpc$shv(rxrpc_era)\");";
         Assert.Contains(Connected, library);
         await File.WriteAllTextAsync(world._folder.File("rxrpc.cfg"), library.Replace(Connected, $"{Connected}\n\txlog(\"L_NOTICE\", \"gateway connected\\n\");"));
         world.StartKamailio();

@@ -163,26 +163,6 @@ public sealed class UnderLoadTests
     }
 
     [Fact]
-    public async Task Gateway_StoppedBySigterm_AnswersWhatIsInFlight()
-    {
-        await using var backend = new Backend { Behave = Backend.After(AWhile) };
-        await using SipWorld world = await SipWorld.StartAsync();
-        await using OwnProcess gateway = OwnTool.Start("gateway", "--evapi", world.Evapi, "--servers", backend.Address, "--timeout", "3s", "--total", "3s");
-        await world.GatewayIsConnectedAsync();
-        Task<IReadOnlyList<SipCall>> load = world.LoadAsync(Rate, 2 * Rate);
-
-        await Task.Delay(OneSecond);
-        await gateway.SignalAsync("TERM");
-
-        Assert.Equal(0, await gateway.ExitAsync(TimeSpan.FromSeconds(20)));
-        IReadOnlyList<SipCall> calls = await load;
-        Assert.All(calls, call => Assert.Contains($"{call.Final}".Trim(), new[] { Good, "500 failure", "408" }));
-        // What Kamailio sends before it sees that the connection has closed is read by nobody: a few milliseconds' worth of calls.
-        Assert.InRange(calls.Count(call => call.Final.Status == 408), 0, Rate / 20);
-        world.AssertNoneResumedTwice();
-    }
-
-    [Fact]
     public async Task Kamailio_Restarted_LeavesNoCallWithoutAnAnswer()
     {
         await using var backend = new Backend { Behave = Backend.After(AWhile) };
