@@ -39,11 +39,11 @@ public sealed class EvapiGateway : IAsyncDisposable
     public IReadOnlyList<EvapiSocket> Sockets { get; }
 
     /// <summary>
-    /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each. Hot, never
-    /// concurrent, those of one socket in order; completes when the gateway is disposed. Without an observer they are resumed at their
-    /// error route at once.
+    /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each, before its deadline
+    /// if it has one. Hot, never concurrent, those of one socket in order, without those that ended before the observer came to them;
+    /// completes when the gateway is disposed. Without an observer they are resumed at their error route at once.
     /// </summary>
-    public IObservable<SuspendedTransaction> Transactions => _services.Transactions;
+    public IObservable<SuspendedTransaction> Transactions => _services.Transactions.Where(transaction => transaction.IsSuspended);
 
     /// <summary>
     /// The notifications that scripts want to be sent, unless <see cref="Serve"/> sends them. Hot, never concurrent; completes when the
@@ -133,6 +133,7 @@ public sealed class EvapiGateway : IAsyncDisposable
         _services.InFlight.Drain();
         var closed = new ObjectDisposedException(nameof(EvapiGateway), "the gateway is disposed");
         await Task.WhenAll(_links.Select(link => link.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+        _services.Timers.Rest();
         await _services.Complete().ToObservable().Within(ClosingLimit, _services.Clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
             .ToTask().ConfigureAwait(false);
     }

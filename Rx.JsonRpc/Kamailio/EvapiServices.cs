@@ -16,8 +16,9 @@ internal sealed class EvapiServices
         Connector = options.Connector ?? new SocketConnector(clock) { KeepAlive = options.TcpKeepAlive };
         InFlight = new InFlightBound(options.MaxInFlight);
         var continuations = new Continuations(options.Continuations);
-        // Bounded by MaxInFlight already: each that waits is in flight.
-        Transactions = new Publisher<SuspendedTransaction>(continuations, int.MaxValue);
+        Timers = new TimerQueue(clock);
+        // MaxInFlight does not bound it already: what is suspended anew leaves its earlier event in the queue.
+        Transactions = new Publisher<SuspendedTransaction>(continuations, options.MaxInFlight, unheard: FailUnheard);
         Notifications = new Publisher<EvapiNotification>(continuations, options.MaxQueuedEvents);
         Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents);
@@ -26,6 +27,9 @@ internal sealed class EvapiServices
     public EvapiGatewayOptions Options { get; }
 
     public IScheduler Clock { get; }
+
+    /// <summary>The deadlines of transactions that the host answers.</summary>
+    public TimerQueue Timers { get; }
 
     public IConnector Connector { get; }
 
@@ -64,4 +68,7 @@ internal sealed class EvapiServices
 
     public Task Complete() =>
         Task.WhenAll(Transactions.Complete(), Notifications.Complete(), Changes.Complete(), Diagnostics.Complete());
+
+    private static void FailUnheard(SuspendedTransaction transaction) =>
+        transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException("nobody in the gateway answers transactions")));
 }
