@@ -117,6 +117,17 @@ public sealed class GatewayCommandTests : IAsyncDisposable
         Assert.All(["transactions/s", "in flight", "default", address, _kamailio.Address], part => Assert.Contains(part, _output.ToString()));
     }
 
+    [Fact]
+    public async Task Gateway_OfAFileThatNamesControls_TellsItsFaultInOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("rxrpc.json"), """{"evapi":"127.0.0.1:1","pools":{"a\n\u001bb":{"servers":"127.0.0.1:2","x":3}}}""");
+        ToolRun run = await ToolRun.Of("gateway", "--config", folder.File("rxrpc.json"));
+        Assert.Equal(64, run.Code);
+        Assert.Contains("$.pools.a  b.x is not known", Assert.Single(run.ErrorLines));
+        Assert.Equal("rxrpc: --config '' is no path; expected a file", Assert.Single((await ToolRun.Of("gateway", "--config", "")).ErrorLines));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _kamailio.DisposeAsync();

@@ -26,6 +26,7 @@ public sealed class GatewayConfigTests : IDisposable
     [InlineData("\"breaker\": { \"failureRate\": 7 }", "Breaker.FailureRate is 7; it must be above 0")]
     [InlineData("\"retryBudget\": { \"burst\": \"all\" }", "$.pools.a.retryBudget.burst is the text 'all'; expected a number")]
     [InlineData("\"heartbeat\": { \"method\": \"\" }", "$.pools.a.heartbeat.method is the text ''; expected a text that is not empty")]
+    [InlineData("\"heartbeat\": { \"method\": \"\\ud800\" }", "$.pools.a.heartbeat.method is no valid text; expected a text that is not empty")]
     [InlineData("\"servers\": \"127.0.0.1:2\"", "line 5: $.pools.a")]
     [InlineData("\"strict\": tru", "line 5: $.pools.a.strict")]
     public void Pool_Faulty_NamesLineMemberAndWhatWasExpected(string member, string expected)
