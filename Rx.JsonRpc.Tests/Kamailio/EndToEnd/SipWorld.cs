@@ -80,6 +80,9 @@ internal sealed class SipWorld : IAsyncDisposable
     /// <summary>One OPTIONS with headers of its own.</summary>
     public async Task<SipCall> CallAsync(params string[] headers) => Assert.Single(await LoadAsync(1, 1, headers));
 
+    /// <summary>One OPTIONS with a header of any bytes; the final answer as it came.</summary>
+    public Task<string> RawCallAsync(string header, byte[] value) => RawSip.CallAsync(_sipPort, header, value);
+
     /// <summary>Sends requests and waits for their final answers; every one gets exactly one, whatever it is.</summary>
     /// <param name="rate">How many a second.</param>
     /// <param name="calls">How many.</param>
