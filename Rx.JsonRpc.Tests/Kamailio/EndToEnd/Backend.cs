@@ -43,8 +43,6 @@ internal sealed class Backend : IAsyncDisposable
 
     public static Task AnswersAsync(BackendCall call) => call.SendAsync(RawTcpServer.ReplyTo(call.Request, "{\"user\":1}"));
 
-    public static Task IsSilent(BackendCall call) => Task.CompletedTask;
-
     /// <summary>Answers after a while, and reads on meanwhile.</summary>
     public static Func<BackendCall, Task> After(TimeSpan wait) => call =>
     {

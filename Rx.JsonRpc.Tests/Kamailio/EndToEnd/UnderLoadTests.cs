@@ -94,12 +94,19 @@ public sealed class UnderLoadTests
         Task<IReadOnlyList<SipCall>> load = world.LoadAsync(Rate, 5 * Rate, Idempotent);
 
         await Task.Delay(OneSecond);
-        first.Behave = Backend.IsSilent;
+        int unanswered = 0;
+        first.Behave = _ =>
+        {
+            Interlocked.Increment(ref unanswered);
+            return Task.CompletedTask;
+        };
         await Task.Delay(3 * OneSecond);
         first.Behave = Backend.AnswersAsync;
 
         AssertAllGood(await load);
         world.AssertNoneResumedTwice();
+        // Until it was ejected, and when it was tried again; every other call of these three seconds would have gone to it.
+        Assert.InRange(unanswered, 1, Rate);
     }
 
     [Fact]
