@@ -34,7 +34,7 @@ internal static class CommandLineEntry
         }
         catch (UsageException fault)
         {
-            console.ErrorLine($"rxrpc: {fault.Message}");
+            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)}");
             return ExitCode.Usage;
         }
         catch (Exception fault)
@@ -65,7 +65,7 @@ internal static class CommandLineEntry
 
     private static int Refuse(ParseResult parsed, ToolConsole console)
     {
-        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine(Message(error))}");
+        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine.Of(Message(error))}");
         string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         console.ErrorLine($"rxrpc: see 'rxrpc{command} --help'");
         return ExitCode.Usage;
@@ -79,7 +79,7 @@ internal static class CommandLineEntry
     {
         try
         {
-            console.ErrorLine($"rxrpc: {OneLine(fault.Message)} ({fault.GetType().Name})");
+            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)} ({fault.GetType().Name})");
         }
         catch (IOException)
         {
@@ -87,6 +87,4 @@ internal static class CommandLineEntry
         }
         return ExitCode.Failure;
     }
-
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

@@ -33,38 +33,6 @@ public class BoundsAndClosingTests
     }
 
     [Fact]
-    public async Task Drain_WaitsForWhatIsInFlightAndRefusesTheRest()
-    {
-        _world.Serve();
-        _world.Time["a"].OnCall = _ => { };
-        Kamailio.Request(1);
-        Task drained = _world.Gateway.DrainAsync(TimeSpan.FromSeconds(1)).AsTask();
-        Kamailio.Request(2);
-        Assert.Equal("2:10 ERR failure failure", Kamailio.Answer.ToString());
-        Assert.False(drained.IsCompleted);
-        _world.Time["a"].Calls[0].Result("1");
-        await Ended(drained);
-        Assert.Equal("1:10 OK result 1", Kamailio.Answers[1].ToString());
-        _world.AssertBalanced();
-    }
-
-    [Fact]
-    public async Task Drain_AtItsLimit_ResumesTheRestAsCancelled()
-    {
-        _world.Serve();
-        _world.Time["a"].OnCall = _ => { };
-        Kamailio.Request(1);
-        Kamailio.Request(2);
-        Task drained = _world.Gateway.DrainAsync(TimeSpan.FromMilliseconds(300)).AsTask();
-        _world.Time.AdvanceTo(299);
-        Assert.Empty(Kamailio.Answers);
-        _world.Time.AdvanceTo(300);
-        await Ended(drained);
-        Assert.Equal(["1:10 ERR cancelled cancelled", "2:10 ERR cancelled cancelled"], Kamailio.Answers.Select(answer => answer.ToString()).Order());
-        _world.AssertBalanced();
-    }
-
-    [Fact]
     public async Task Dispose_ResumesAsCancelledAndClosesTheConnection()
     {
         _world.Serve();
@@ -104,8 +72,9 @@ public class BoundsAndClosingTests
             MaxInFlight = 0,
             MaxAnswerBytes = 100,
             Reconnect = Backoff.None,
+            LeavingGrace = TimeSpan.FromSeconds(-1),
         }));
-        foreach (string name in (string[])["Sockets[1]", "Pools", "MaxInFlight is 0", "MaxAnswerBytes is 100", "Reconnect.First"]) Assert.Contains(name, fault.Message);
+        foreach (string name in (string[])["Sockets[1]", "Pools", "MaxInFlight is 0", "MaxAnswerBytes is 100", "Reconnect.First", "LeavingGrace is -00:00:01"]) Assert.Contains(name, fault.Message);
     }
 
     private static Task Ended(Task task) => task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);

@@ -18,6 +18,9 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
 
     public List<Answer> Answers { get; } = [];
 
+    /// <summary>When it was told that the gateway leaves.</summary>
+    public List<long> Leavings { get; } = [];
+
     public bool GatewayEnded { get; private set; }
 
     public Answer Answer => Assert.Single(Answers);
@@ -53,10 +56,16 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
             _connection = connection;
             GatewayEnded = false;
             connection.Frames.Subscribe(
-                frame => Answers.Add(new Answer(now(), (int)frame.Payload.Length, JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement)),
+                frame => Take(new Answer(now(), (int)frame.Payload.Length, JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement)),
                 _ => GatewayEnded = true,
                 () => GatewayEnded = true);
         }
+    }
+
+    private void Take(Answer answer)
+    {
+        if (answer.Json.TryGetProperty("event", out JsonElement said)) Leavings.Add(said.GetString() == "leaving" ? answer.At : -1);
+        else Answers.Add(answer);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Reactive.Subjects;
 using Rx.JsonRpc.Kamailio;
+using Rx.JsonRpc.Testing;
 
 namespace Rx.JsonRpc.Tests.Kamailio;
 
@@ -63,6 +64,29 @@ public class LostKamailioTests
         Assert.Equal(
             ["Connecting -> Connected", "Connected -> Waiting", "Waiting -> Connecting", "Connecting -> Connected"],
             _world.Changes.Select(change => $"{change.From} -> {change.To}"));
+        _world.AssertBalanced();
+    }
+
+    [Fact]
+    public void Kamailios_ThatSuspendTheSameIndexAndLabel_AreAnsweredEachAndLostAlone()
+    {
+        FakeKamailio other = new FakeKamailio(_world.Time.Network, new InMemoryEndPoint("other"), () => _world.Time.Now).Start();
+        _world.Make(options => options with { Sockets = [Kamailio.EndPoint, other.EndPoint] }).Start().Transactions.Subscribe(_transactions.Add);
+        Kamailio.Request(1, 10);
+        other.Request(1, 10);
+        Kamailio.Request(2, 10);
+        other.Request(2, 10);
+        Assert.Equal([Kamailio.EndPoint, other.EndPoint, Kamailio.EndPoint, other.EndPoint], _transactions.Select(transaction => transaction.Socket));
+
+        Assert.True(_transactions[1].Resume(Result("\"other\"")));
+        Assert.True(_transactions[0].Resume(Result("\"one\"")));
+        Kamailio.Kill();
+
+        Assert.False(_transactions[2].Resume(Result("1")));
+        Assert.True(_transactions[3].Resume(Result("2")));
+        Assert.Equal("1:10 OK result \"one\"", Kamailio.Answer.ToString());
+        Assert.Equal(["1:10 OK result \"other\"", "2:10 OK result 2"], other.Answers.Select(answer => answer.ToString()));
+        Assert.Equal((0L, 1L), (_world.Gateway.Counters.Superseded, _world.Gateway.Counters.Lost));
         _world.AssertBalanced();
     }
 

@@ -123,6 +123,16 @@ public class ModuleImportTests
         for (int length = 0; length <= text.Length; length++) Text(text[..length]);
     }
 
+    [Fact(Timeout = 20_000)]
+    public Task Script_ThatNamesItself_IsReadOnce()
+    {
+        var script = new ScriptTokenizer(new Dictionary<string, string>(), _ => "include_file \"x\"\ninclude_file \"x\"\n");
+        script.Read("#!define A A A A A A A A A A\n#!define B C\n#!define C B C\nA B\ninclude_file \"x\"");
+        Assert.Equal("A A A A A A A A A B C", string.Join(' ', script.Tokens.Select(token => token.Value).Where(value => value != "include_file")));
+        Assert.Equal(["x line 1: the included file 'x' was not read", "x line 2: the included file 'x' was not read"], script.Notes.Select(note => note.ToString()));
+        return Task.CompletedTask;
+    }
+
     private static ModuleImport Of(string file, string defines) => new(
         File.ReadAllText(Path.Combine(Folder, file)),
         defines.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(name => name, _ => ""),

@@ -82,6 +82,14 @@ public class ServingTests
     }
 
     [Fact]
+    public void Deadline_InTheFarFuture_IsNoFault()
+    {
+        _world.Serve();
+        Kamailio.Request(more: ""","deadline":253402300799999""");
+        Assert.Equal("1:10 OK result \"a\"", Kamailio.Answer.ToString());
+    }
+
+    [Fact]
     public void Idempotent_ServerLost_IsSentToTheNextOne()
     {
         _world.Serve("a,2 b,1");

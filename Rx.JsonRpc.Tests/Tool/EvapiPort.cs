@@ -12,6 +12,7 @@ internal sealed class EvapiPort : IAsyncDisposable
 {
     private readonly SocketAcceptor _acceptor = new(new IPEndPoint(IPAddress.Loopback, 0), DefaultScheduler.Instance);
     private readonly Channel<JsonElement> _answers = Channel.CreateUnbounded<JsonElement>();
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<FrameConnection> _connection;
 
     public EvapiPort() => _connection = AcceptAsync();
@@ -20,6 +21,9 @@ internal sealed class EvapiPort : IAsyncDisposable
 
     public async Task RequestAsync(uint index, string more = "") => Assert.True((await _connection).TrySend(Encoding.UTF8.GetBytes(
         $$"""{"v":1,"event":"request","index":{{index}},"label":1,"return_route":"OK","error_route":"ERR","method":"get_user","params":{"id":7}{{more}}}""")));
+
+    /// <summary>Completes when the gateway has said that it leaves.</summary>
+    public Task LeavingAsync() => _left.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>Index, route and result of the next answer.</summary>
     public async Task<string> AnswerAsync()
@@ -39,7 +43,13 @@ internal sealed class EvapiPort : IAsyncDisposable
         AcceptedConnection accepted = await _acceptor.AcceptAsync() ?? throw new InvalidOperationException("nobody came");
         var connection = new FrameConnection(accepted.Pipe, peer: "the gateway");
         // JSON may be followed by white space, which lays the answers on a grid.
-        connection.Frames.Subscribe(frame => _answers.Writer.TryWrite(JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement), _ => { });
+        connection.Frames.Subscribe(frame => Take(JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement), _ => { });
         return connection;
+    }
+
+    private void Take(JsonElement said)
+    {
+        if (said.TryGetProperty("event", out JsonElement what) && what.GetString() == "leaving") _left.TrySetResult();
+        else _answers.Writer.TryWrite(said);
     }
 }

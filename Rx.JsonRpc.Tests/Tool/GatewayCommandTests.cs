@@ -58,7 +58,7 @@ public sealed class GatewayCommandTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Gateway_StoppedWithATransactionInFlight_WaitsForItsAnswerAndRefusesNewOnes()
+    public async Task Gateway_StoppedWithATransactionInFlight_TellsKamailioAndWaitsForItsAnswer()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,8 +74,8 @@ public sealed class GatewayCommandTests : IAsyncDisposable
 
         await _stop.CancelAsync();
         await _output.Contains("\"event\":\"draining\",\"inFlight\":1");
-        await _kamailio.RequestAsync(2);
-        Assert.Equal("2 ERR failure", await _kamailio.AnswerAsync());
+        await _kamailio.LeavingAsync();
+        Assert.False(running.IsCompleted);
         answer.SetResult();
 
         Assert.Equal("1 OK 5", await _kamailio.AnswerAsync());
@@ -115,6 +115,17 @@ public sealed class GatewayCommandTests : IAsyncDisposable
 
         Assert.Equal(0, await running);
         Assert.All(["transactions/s", "in flight", "default", address, _kamailio.Address], part => Assert.Contains(part, _output.ToString()));
+    }
+
+    [Fact]
+    public async Task Gateway_OfAFileThatNamesControls_TellsItsFaultInOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("rxrpc.json"), """{"evapi":"127.0.0.1:1","pools":{"a\n\u001bb":{"servers":"127.0.0.1:2","x":3}}}""");
+        ToolRun run = await ToolRun.Of("gateway", "--config", folder.File("rxrpc.json"));
+        Assert.Equal(64, run.Code);
+        Assert.Contains("$.pools.a  b.x is not known", Assert.Single(run.ErrorLines));
+        Assert.Equal("rxrpc: --config '' is no path; expected a file", Assert.Single((await ToolRun.Of("gateway", "--config", "")).ErrorLines));
     }
 
     public async ValueTask DisposeAsync()

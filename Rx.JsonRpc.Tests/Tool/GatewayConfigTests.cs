@@ -26,6 +26,7 @@ public sealed class GatewayConfigTests : IDisposable
     [InlineData("\"breaker\": { \"failureRate\": 7 }", "Breaker.FailureRate is 7; it must be above 0")]
     [InlineData("\"retryBudget\": { \"burst\": \"all\" }", "$.pools.a.retryBudget.burst is the text 'all'; expected a number")]
     [InlineData("\"heartbeat\": { \"method\": \"\" }", "$.pools.a.heartbeat.method is the text ''; expected a text that is not empty")]
+    [InlineData("\"heartbeat\": { \"method\": \"\\ud800\" }", "$.pools.a.heartbeat.method is no valid text; expected a text that is not empty")]
     [InlineData("\"servers\": \"127.0.0.1:2\"", "line 5: $.pools.a")]
     [InlineData("\"strict\": tru", "line 5: $.pools.a.strict")]
     public void Pool_Faulty_NamesLineMemberAndWhatWasExpected(string member, string expected)
@@ -58,6 +59,7 @@ public sealed class GatewayConfigTests : IDisposable
     [InlineData("""{"evapi":"127.0.0.1:1","pools":{"a":{"servers":"127.0.0.1:2"}},"defaultPool":"b"}""", "$.defaultPool is 'b'; expected one of the pools: a")]
     [InlineData("""{"evapi":"127.0.0.1:1","pools":{"a":{"servers":"127.0.0.1:2"}},"maxInFlight":0}""", "$.maxInFlight is 0; expected at least 1")]
     [InlineData("""{"evapi":"127.0.0.1:1","pools":{"a":{"servers":"127.0.0.1:2"}},"maxAnswerBytes":7}""", "MaxAnswerBytes is 7; it must be in 2048..")]
+    [InlineData("""{"evapi":"127.0.0.1:1","pools":{"a":{"servers":"127.0.0.1:2"}},"leavingGrace":"90m"}""", "LeavingGrace is 01:30:00; it must be in 00:00:00..01:00:00")]
     [InlineData("""{"evapi":"127.0.0.1:1","pols":{}}""", "$.pols is not known; expected one of evapi,")]
     public void File_Faulty_NamesLineMemberAndWhatWasExpected(string json, string expected) => Assert.Contains(expected, Fault(json));
 

@@ -26,6 +26,18 @@ public class ImportCommandTests
     [Fact]
     public async Task Import_WithoutServers_Is1() => Assert.Equal(1, (await ToolRun.Of("import", Path.Combine(Folder, "evapi.cfg"))).Code);
 
+    [Theory]
+    [InlineData("gone.cfg")]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    public async Task Import_OfNoFile_Is64(string file)
+    {
+        ToolRun run = await ToolRun.Of("import", file);
+        Assert.Equal(64, run.Code);
+        Assert.StartsWith("rxrpc: cannot read '", Assert.Single(run.ErrorLines));
+    }
+
     [Fact]
-    public async Task Import_OfNoFile_Is64() => Assert.Equal(64, (await ToolRun.Of("import", Path.Combine(Folder, "gone.cfg"))).Code);
+    public async Task Import_WithADefineThatComesTwice_TakesTheLast() =>
+        Assert.Equal(0, (await ToolRun.Of("import", Path.Combine(Folder, "jsonrpcc.cfg"), "-A", "GROUPS=1", "-A", "GROUPS")).Code);
 }

@@ -15,8 +15,8 @@ internal sealed class GatewayCommand
           rxrpc gateway --evapi 127.0.0.1:8448 --servers "127.0.0.1:9999,2 127.0.0.1:9998,1"
           rxrpc gateway --config rxrpc.json
 
-        Prints one line of JSON for each change of a state and each problem; on a terminal, a live view. Ctrl-C or SIGTERM drains: new
-        transactions are resumed at their error routes, those in flight are waited for. A second signal ends it at once.
+        Prints one line of JSON for each change of a state and each problem; on a terminal, a live view. Ctrl-C or SIGTERM drains: Kamailio is
+        told, what it had sent is answered, and what is in flight is waited for. A second signal ends it at once.
 
         Exit codes:
           0    stopped, and everything in flight was answered

@@ -42,15 +42,17 @@ internal static class ImportCommand
 
     private static int Run(ToolConsole console, string file, string[] defines)
     {
+        string text = ReadOrNull(file) ?? throw new UsageException($"cannot read '{file}'");
         string folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        string text = ReadOrNull(file) ?? throw new UsageException($"cannot read {file}");
-        Dictionary<string, string> defined = defines.Select(define => define.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1) ?? "");
+        var defined = new Dictionary<string, string>();
+        // As for kamailio, the last one counts.
+        foreach (string[] pair in defines.Select(define => define.Split('=', 2))) defined[pair[0]] = pair.ElementAtOrDefault(1) ?? "";
         var import = new ModuleImport(text, defined, name => ReadOrNull(Path.Combine(folder, name)));
-        foreach (ScriptNote note in import.Notes) console.ErrorLine($"{note}");
+        foreach (ScriptNote note in import.Notes) console.ErrorLine(OneLine.Of($"{note}"));
         foreach (ImportedCall call in import.Calls)
         {
-            console.ErrorLine($"{call.Call.Place}: {call.Call.Function} becomes {call.Replacement}");
-            foreach (string lost in call.Lost) console.ErrorLine($"{call.Call.Place}: {lost}");
+            console.ErrorLine(OneLine.Of($"{call.Call.Place}: {call.Call.Function} becomes {call.Replacement}"));
+            foreach (string lost in call.Lost) console.ErrorLine(OneLine.Of($"{call.Call.Place}: {lost}"));
         }
         if (import.Pools.Values.All(pool => pool.Servers.Count == 0))
         {
@@ -67,8 +69,9 @@ internal static class ImportCommand
         {
             return File.ReadAllText(path);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
+            // An empty name and one with a NUL are no paths: an ArgumentException.
             return null;
         }
     }

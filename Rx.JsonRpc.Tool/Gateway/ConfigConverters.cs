@@ -10,8 +10,16 @@ internal abstract class ConfigConverter<T>(string expected) : JsonConverter<T>
 {
     public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        string found = Found(reader);
-        return TryRead(ref reader, out T? value, out string? fault) ? value : throw new JsonException(fault ?? $"is {found}; expected {expected}");
+        try
+        {
+            string found = Found(reader);
+            return TryRead(ref reader, out T? value, out string? fault) ? value : throw new JsonException(fault ?? $"is {found}; expected {expected}");
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader says of a text that is not UTF-8, or holds half a surrogate pair.
+            throw new JsonException($"is no valid text; expected {expected}");
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => throw new NotSupportedException();

@@ -29,7 +29,11 @@ internal sealed class ConfigFile
         {
             return new ConfigFile(path, File.ReadAllBytes(path));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--config '{path}' is no path; expected a file");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"--config {path}: {fault.Message}");
         }
@@ -39,7 +43,7 @@ internal sealed class ConfigFile
     public UsageException Fault(IReadOnlyList<string> path, string fault) =>
         Fault(ConfigPlaces.LineOf(_json, path), "$" + string.Concat(path.Select(name => $".{name}")), fault);
 
-    private UsageException Fault(long line, string? path, string fault) => new($"{_name} line {line}: {path} {fault.ReplaceLineEndings(" ")}");
+    private UsageException Fault(long line, string? path, string fault) => new($"{_name} line {line}: {path} {fault}");
 
     private GatewayConfig Parse()
     {

@@ -32,6 +32,8 @@ internal sealed class GatewayConfig : ConfigSection
 
     public TimeSpan? DrainLimit { get; set; }
 
+    public TimeSpan? LeavingGrace { get; set; }
+
     public Dictionary<string, PoolConfig?>? Pools { get; set; }
 }
 

@@ -27,13 +27,17 @@ internal sealed record GatewayEvent(string Event, DateTimeOffset At, params IRea
     public static GatewayEvent Of(EvapiDiagnostic diagnostic, DateTimeOffset at) => new(
         "problem", at, ("socket", new ServerAddress(diagnostic.Socket).ToString()), ("problem", diagnostic.Problem), ("detail", diagnostic.Detail));
 
-    public static GatewayEvent Stopped(EvapiGateway gateway, DateTimeOffset at)
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="untold">Events that the view was too slow for.</param>
+    /// <param name="at">When.</param>
+    public static GatewayEvent Stopped(EvapiGateway gateway, long untold, DateTimeOffset at)
     {
         EvapiCounters counters = gateway.Counters;
         return new GatewayEvent(
             "stopped", at,
             ("requests", counters.Requests), ("results", counters.Results), ("errors", counters.Errors), ("timeouts", counters.Timeouts),
-            ("failures", counters.Failures), ("cancelled", counters.Cancelled), ("lost", counters.Lost), ("superseded", counters.Superseded));
+            ("failures", counters.Failures), ("cancelled", counters.Cancelled), ("lost", counters.Lost), ("superseded", counters.Superseded),
+            ("untold", untold + counters.EventsDropped));
     }
 
     /// <summary>One line of JSON.</summary>
@@ -57,5 +61,5 @@ internal sealed record GatewayEvent(string Event, DateTimeOffset At, params IRea
 
     /// <summary>One line for a person.</summary>
     public override string ToString() =>
-        $"{At.LocalDateTime:HH:mm:ss} {Event} {string.Join("  ", Members.Select(member => $"{member.Name} {member.Value}"))}";
+        OneLine.Of($"{At.LocalDateTime:HH:mm:ss} {Event} {string.Join("  ", Members.Select(member => $"{member.Name} {member.Value}"))}");
 }

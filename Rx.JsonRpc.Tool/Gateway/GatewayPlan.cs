@@ -44,6 +44,7 @@ internal sealed class GatewayPlan
             MaxInFlight = read.MaxInFlight ?? usual.MaxInFlight,
             MaxFrameBytes = read.MaxFrameBytes ?? usual.MaxFrameBytes,
             MaxAnswerBytes = read.MaxAnswerBytes ?? usual.MaxAnswerBytes,
+            LeavingGrace = read.LeavingGrace ?? usual.LeavingGrace,
             ConnectTimeout = read.ConnectTimeout ?? usual.ConnectTimeout,
             Reconnect = PoolOptions.Backoff(read.Reconnect, usual.Reconnect),
         };

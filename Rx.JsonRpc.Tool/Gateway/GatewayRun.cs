@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 
 namespace Rx.JsonRpc.Tool.Gateway;
@@ -6,6 +5,8 @@ namespace Rx.JsonRpc.Tool.Gateway;
 /// <summary>A gateway from its start to the end of its drain.</summary>
 internal sealed class GatewayRun(RunningGateway running, TimeSpan drainLimit)
 {
+    private const int MostWaiting = 1024;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -14,8 +15,9 @@ internal sealed class GatewayRun(RunningGateway running, TimeSpan drainLimit)
     public async Task<bool> RunAsync(IGatewayView view, CancellationToken stop)
     {
         var watch = new GatewayWatch(running);
-        // The clients tell their changes on the readers of their connections; a slow terminal must not hold those up.
-        Task telling = Events().ObserveOn(TaskPoolScheduler.Default).ForEachAsync(happened => Tell(view, happened), CancellationToken.None);
+        var news = new GatewayNews(MostWaiting);
+        using IDisposable taking = news.Take(Events());
+        Task telling = news.TellAsync(happened => Tell(view, happened));
         using IDisposable showing = Observable.Interval(Interval).Subscribe(_ => Show(view, watch));
         // Servers may have connected before anybody listened.
         foreach ((string pool, Server server) in running.Servers) Tell(view, GatewayEvent.Of(pool, server, DateTimeOffset.Now));
@@ -27,7 +29,7 @@ internal sealed class GatewayRun(RunningGateway running, TimeSpan drainLimit)
         bool answered = running.Gateway.Counters.Cancelled == cancelled;
         await running.DisposeAsync().ConfigureAwait(false);
         await telling.ConfigureAwait(false);
-        Tell(view, GatewayEvent.Stopped(running.Gateway, DateTimeOffset.Now));
+        Tell(view, GatewayEvent.Stopped(running.Gateway, news.Dropped, DateTimeOffset.Now));
         Show(view, watch);
         return answered;
     }

@@ -24,7 +24,7 @@ internal static class EvapiText
         }
         if (!ServerList.TryParse(text, out IReadOnlyList<ServerAddress> list, out error))
         {
-            error = error.Replace("server ", "socket ", StringComparison.Ordinal);
+            error = error.Replace("server ", "socket ", StringComparison.Ordinal).Replace("[,priority[,weight]]", "", StringComparison.Ordinal);
             return false;
         }
         sockets = [.. list.Select(server => server.EndPoint)];

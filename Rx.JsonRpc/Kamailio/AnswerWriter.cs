@@ -45,6 +45,9 @@ internal static class AnswerWriter
         writer.Flush();
     }
 
+    /// <summary>Writes into an empty buffer that the gateway is about to leave.</summary>
+    public static void WriteLeaving(FrameBuffer buffer) => buffer.Append("""{"v":1,"event":"leaving"}"""u8);
+
     private static ReadOnlySpan<byte> NameOf(OutcomeKind kind) => kind switch
     {
         OutcomeKind.Result => "result"u8,

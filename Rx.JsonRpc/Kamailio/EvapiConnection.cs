@@ -72,6 +72,18 @@ internal sealed class EvapiConnection
         Answer(read.Index!.Value, read.Label!.Value, route, route, failure, read.Details);
     }
 
+    /// <summary>Tells Kamailio's script that the gateway is about to leave, so that it sends its events elsewhere.</summary>
+    /// <returns>Whether the connection took it.</returns>
+    public bool TellLeaving()
+    {
+        FrameBuffer buffer = FrameBuffer.Rent();
+        AnswerWriter.WriteLeaving(buffer);
+        FrameGrid.Align(buffer);
+        SendResult sent = Frames.TrySend(buffer.Complete(), null);
+        FrameBuffer.Return(buffer);
+        return sent == SendResult.Queued;
+    }
+
     /// <summary>Resumes all that wait as cancelled.</summary>
     public void CancelAll()
     {

@@ -39,11 +39,11 @@ public sealed class EvapiGateway : IAsyncDisposable
     public IReadOnlyList<EvapiSocket> Sockets { get; }
 
     /// <summary>
-    /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each. Hot, never
-    /// concurrent, those of one socket in order; completes when the gateway is disposed. Without an observer they are resumed at their
-    /// error route at once.
+    /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each, before its deadline
+    /// if it has one. Hot, never concurrent, those of one socket in order, without those that ended before the observer came to them;
+    /// completes when the gateway is disposed. Without an observer they are resumed at their error route at once.
     /// </summary>
-    public IObservable<SuspendedTransaction> Transactions => _services.Transactions;
+    public IObservable<SuspendedTransaction> Transactions => _services.Transactions.Where(transaction => transaction.IsSuspended);
 
     /// <summary>
     /// The notifications that scripts want to be sent, unless <see cref="Serve"/> sends them. Hot, never concurrent; completes when the
@@ -92,23 +92,31 @@ public sealed class EvapiGateway : IAsyncDisposable
     }
 
     /// <summary>
-    /// Resumes new transactions at their error route, and waits for those that are in flight. The connections stay; dispose the gateway
-    /// afterwards.
+    /// Tells each Kamailio that the gateway leaves, and goes on for <see cref="EvapiGatewayOptions.LeavingGrace"/>; then resumes new
+    /// transactions at their error route, and waits for those that are in flight. The connections stay; dispose the gateway afterwards.
     /// </summary>
-    /// <param name="limit">How long; transactions that then still wait are resumed as cancelled.</param>
-    /// <param name="cancellationToken">Ends the waiting early; what is in flight stays so.</param>
+    /// <param name="limit">How long, the grace included; transactions that then still wait are resumed as cancelled.</param>
+    /// <param name="cancellationToken">Ends the waiting early; what is in flight stays so, and nothing new is taken.</param>
     /// <returns>Completes when nothing is in flight.</returns>
     public async ValueTask DrainAsync(TimeSpan limit, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
-        _services.InFlight.Drain();
+        _services.IsLeaving = true;
+        // Each of them is told, hence no Any that stops at the first.
+        bool isHeard = _links.Count(link => link.TellLeaving()) > 0;
         try
         {
-            await _services.InFlight.Empty.ToObservable().Within(limit, _services.Clock).ToTask(cancellationToken).ConfigureAwait(false);
+            await Grace(isHeard).Concat(Observable.Defer(Emptied)).Within(limit, _services.Clock).LastAsync().ToTask(cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
+            _services.InFlight.Drain();
             foreach (EvapiLink link in _links) link.CancelAll();
+        }
+        finally
+        {
+            _services.InFlight.Drain();
         }
     }
 
@@ -125,7 +133,20 @@ public sealed class EvapiGateway : IAsyncDisposable
         _services.InFlight.Drain();
         var closed = new ObjectDisposedException(nameof(EvapiGateway), "the gateway is disposed");
         await Task.WhenAll(_links.Select(link => link.CloseAsync(closed, ClosingLimit))).ConfigureAwait(false);
+        _services.Timers.Rest();
         await _services.Complete().ToObservable().Within(ClosingLimit, _services.Clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
             .ToTask().ConfigureAwait(false);
+    }
+
+    /// <summary>What other processes of Kamailio are just sending comes yet, if Kamailio is there.</summary>
+    private IObservable<Unit> Grace(bool isHeard) =>
+        isHeard && _services.Options.LeavingGrace > TimeSpan.Zero
+            ? Observable.Timer(_services.Options.LeavingGrace, _services.Clock).Select(_ => Unit.Default)
+            : Observable.Empty<Unit>();
+
+    private IObservable<Unit> Emptied()
+    {
+        _services.InFlight.Drain();
+        return _services.InFlight.Empty.ToObservable();
     }
 }

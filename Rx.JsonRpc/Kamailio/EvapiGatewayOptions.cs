@@ -6,6 +6,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>What a gateway is made from. Everything that a peer can make grow has a finite bound here.</summary>
 public sealed record EvapiGatewayOptions
 {
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromHours(1);
+
     /// <summary>Kamailio's evapi sockets (<c>bind_addr</c>); at least one, each once. The gateway connects to them.</summary>
     public IReadOnlyList<EndPoint> Sockets { get; init; } = [];
 
@@ -47,6 +49,12 @@ public sealed record EvapiGatewayOptions
     /// connected.
     /// </summary>
     public Backoff Reconnect { get; init; } = new() { Max = TimeSpan.FromSeconds(1) };
+
+    /// <summary>
+    /// How long a drain goes on taking transactions after it has told Kamailio that the gateway leaves: those that were on their way. Part
+    /// of the drain's limit. 250 ms by default; zero refuses at once.
+    /// </summary>
+    public TimeSpan LeavingGrace { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Where observers are called. The thread pool by default; <see cref="PipeScheduler.Inline"/> calls them on the reader of the
@@ -109,6 +117,7 @@ public sealed record EvapiGatewayOptions
         }
         if (MaxQueuedEvents < 1) yield return $"MaxQueuedEvents is {MaxQueuedEvents}; it must be at least 1";
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
+        if (LeavingGrace < TimeSpan.Zero || LeavingGrace > LongestGrace) yield return $"LeavingGrace is {LeavingGrace}; it must be in {TimeSpan.Zero}..{LongestGrace}";
         foreach (string fault in Reconnect?.Faults(nameof(Reconnect)) ?? ["Reconnect is null"]) yield return fault;
         if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead Kamailio would be called without a pause";
         foreach (string fault in TcpKeepAlive?.Faults(nameof(TcpKeepAlive)) ?? ["TcpKeepAlive is null; use TcpKeepAlive.Off"]) yield return fault;

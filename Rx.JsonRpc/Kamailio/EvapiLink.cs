@@ -37,6 +37,9 @@ internal sealed class EvapiLink
             .RetryWithBackoff(-1, _services.Options.Reconnect, _services.Clock, MayReconnect, resetOnValue: true)
             .Subscribe(_ => { }, _ => SignalEnd());
 
+    /// <returns>Whether there is a Kamailio to be told.</returns>
+    public bool TellLeaving() => _connection?.TellLeaving() ?? false;
+
     /// <summary>Resumes what waits as cancelled; the transactions' Kamailio hears of it if the connection stands.</summary>
     public void CancelAll() => _connection?.CancelAll();
 
@@ -89,6 +92,8 @@ internal sealed class EvapiLink
         _connection = connection;
         _services.Counters.Connected();
         _socket.Enter(EvapiState.Connected, "connected");
+        // Looked at after the connection stands: whoever sets it looks for the connection afterwards.
+        if (_services.IsLeaving) connection.TellLeaving();
         if (_closing is not { } why) return frames.Frames.Subscribe(reception);
         // Closed while it was being opened: CloseAsync may have looked for the connection just before it stood here.
         life.OnError(why);

@@ -71,14 +71,29 @@ internal sealed class EvapiReception : IObserver<Frame>
         {
             pools.Answer(transaction);
         }
-        else if (_services.Transactions.HasObservers)
-        {
-            _services.Transactions.TryPublish(transaction);
-        }
         else
         {
-            transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException("nobody in the gateway answers transactions")));
+            Offer(transaction);
         }
+    }
+
+    /// <summary>To the host, which may be slow, and may forget it.</summary>
+    private void Offer(SuspendedTransaction transaction)
+    {
+        if (transaction.Deadline is { } deadline)
+        {
+            TimeSpan left = deadline - _services.Clock.Now;
+            if (left <= TimeSpan.Zero)
+            {
+                transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
+                return;
+            }
+            transaction.LimitTo(left, _services.Timers);
+        }
+        if (_services.Transactions.TryPublish(transaction)) return;
+        const string Why = "as many transactions wait for the host as MaxInFlight allows";
+        transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException(Why)));
+        Report(EvapiProblem.Refused, $"{transaction}: {Why}");
     }
 
     private void TakeNotification(in EvapiEvent read, ReadOnlySpan<byte> bytes)

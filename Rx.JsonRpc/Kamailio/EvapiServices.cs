@@ -7,6 +7,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>What the connections of one gateway share.</summary>
 internal sealed class EvapiServices
 {
+    private bool _isLeaving;
+
     public EvapiServices(EvapiGatewayOptions options, IScheduler clock)
     {
         Options = options;
@@ -14,8 +16,9 @@ internal sealed class EvapiServices
         Connector = options.Connector ?? new SocketConnector(clock) { KeepAlive = options.TcpKeepAlive };
         InFlight = new InFlightBound(options.MaxInFlight);
         var continuations = new Continuations(options.Continuations);
-        // Bounded by MaxInFlight already: each that waits is in flight.
-        Transactions = new Publisher<SuspendedTransaction>(continuations, int.MaxValue);
+        Timers = new TimerQueue(clock);
+        // MaxInFlight does not bound it already: what is suspended anew leaves its earlier event in the queue.
+        Transactions = new Publisher<SuspendedTransaction>(continuations, options.MaxInFlight, unheard: FailUnheard);
         Notifications = new Publisher<EvapiNotification>(continuations, options.MaxQueuedEvents);
         Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents);
@@ -25,11 +28,25 @@ internal sealed class EvapiServices
 
     public IScheduler Clock { get; }
 
+    /// <summary>The deadlines of transactions that the host answers.</summary>
+    public TimerQueue Timers { get; }
+
     public IConnector Connector { get; }
 
     public InFlightBound InFlight { get; }
 
     public EvapiCounters Counters { get; } = new();
+
+    /// <summary>Whether the gateway drains; each Kamailio that it is connected to hears of it.</summary>
+    public bool IsLeaving
+    {
+        get => Volatile.Read(ref _isLeaving);
+        set
+        {
+            Volatile.Write(ref _isLeaving, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>Answers requests by the pools' clients; null when the host does, through the observables.</summary>
     public PoolService? Pools { get; set; }
@@ -51,4 +68,7 @@ internal sealed class EvapiServices
 
     public Task Complete() =>
         Task.WhenAll(Transactions.Complete(), Notifications.Complete(), Changes.Complete(), Diagnostics.Complete());
+
+    private static void FailUnheard(SuspendedTransaction transaction) =>
+        transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException("nobody in the gateway answers transactions")));
 }

@@ -12,6 +12,7 @@ internal sealed class ScriptTokenizer(IDictionary<string, string> defines, Func<
     private const int MostIncludes = 16;
 
     private readonly Stack<bool> _active = new();
+    private readonly HashSet<string> _open = [];
     private int _depth;
 
     public List<ScriptToken> Tokens { get; } = [];
@@ -87,25 +88,31 @@ internal sealed class ScriptTokenizer(IDictionary<string, string> defines, Func<
 
     private void Name(string name, string place)
     {
-        if (!defines.TryGetValue(name, out string? value) || value.Length == 0 || _depth == MostIncludes)
+        // A name inside its own definition stands for itself.
+        if (!defines.TryGetValue(name, out string? value) || value.Length == 0 || _depth == MostIncludes || !_open.Add(name))
         {
             Add(ScriptTokenKind.Name, name, place);
             return;
         }
         _depth++;
         for (int at = 0; at < value.Length;) at = Next(value, at, place);
+        _open.Remove(name);
         _depth--;
     }
 
     private void Include(string file, string place)
     {
-        if (_depth == MostIncludes || include(file) is not { } text)
+        // A file inside itself is not read again; the mark keeps its name apart from those of defines.
+        string opened = $"file:{file}";
+        if (_depth == MostIncludes || _open.Contains(opened) || include(file) is not { } text)
         {
             Notes.Add(new ScriptNote(place, $"the included file '{file}' was not read"));
             return;
         }
         _depth++;
+        _open.Add(opened);
         Read(text, file);
+        _open.Remove(opened);
         _depth--;
     }
 

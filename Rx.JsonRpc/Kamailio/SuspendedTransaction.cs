@@ -15,6 +15,7 @@ public sealed class SuspendedTransaction
 {
     private readonly EvapiConnection _connection;
     private SingleAssignmentDisposableValue _request;
+    private TransactionDeadline? _limit;
     private int _ended;
     private int _hasRequest;
 
@@ -58,7 +59,10 @@ public sealed class SuspendedTransaction
     /// <summary>The named pool of servers; empty when the event names none.</summary>
     public string Pool { get; }
 
-    /// <summary>Until when the answer is of use; null when the event says nothing of it.</summary>
+    /// <summary>
+    /// Until when the answer is of use; then the gateway resumes the transaction as a timeout, unless somebody has. Null when the event says
+    /// nothing of it: then whoever answers it must not forget it.
+    /// </summary>
     public DateTimeOffset? Deadline { get; }
 
     /// <summary>Whether the script says that running the method twice does no harm.</summary>
@@ -100,6 +104,15 @@ public sealed class SuspendedTransaction
         return request;
     }
 
+    /// <summary>Sees to it that it is resumed as a timeout when it has not ended by then.</summary>
+    internal void LimitTo(TimeSpan left, TimerQueue timers)
+    {
+        _limit = new TransactionDeadline(this, timers);
+        _limit.Arm(left);
+        // Whoever ended it meanwhile may have looked for the limit before it was armed.
+        if (!IsSuspended) _limit.Disarm();
+    }
+
     /// <summary>Makes it inert without an answer.</summary>
     internal bool TryGiveUp()
     {
@@ -108,7 +121,12 @@ public sealed class SuspendedTransaction
         return true;
     }
 
-    private bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+    private bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 1) return false;
+        _limit?.Disarm();
+        return true;
+    }
 
     private static DateTimeOffset? DeadlineOf(in EvapiEvent read, DateTimeOffset now)
     {

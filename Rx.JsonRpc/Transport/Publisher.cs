@@ -13,15 +13,20 @@ internal sealed class Publisher<T> : IObservable<T>
     private readonly ConcurrentQueue<T> _waiting = new();
     private readonly Continuations _continuations;
     private readonly int _most;
+    private readonly Action<T>? _unheard;
     private int _count;
     private int _draining;
     private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _completed;
 
-    public Publisher(Continuations continuations, int most)
+    /// <param name="continuations">Where the observers are called.</param>
+    /// <param name="most">How many values may wait.</param>
+    /// <param name="unheard">Called for each value that nobody observes any more when its turn comes; null to drop it.</param>
+    public Publisher(Continuations continuations, int most, Action<T>? unheard = null)
     {
         _continuations = continuations;
         _most = most;
+        _unheard = unheard;
     }
 
     /// <summary>Whether what is published reaches anybody.</summary>
@@ -32,7 +37,11 @@ internal sealed class Publisher<T> : IObservable<T>
     /// <summary>Queues a value; false when the queue is full. <see cref="Flush"/> sends it on its way.</summary>
     public bool TryAdd(T value)
     {
-        if (!_subject.HasObservers) return true;
+        if (!_subject.HasObservers)
+        {
+            _unheard?.Invoke(value);
+            return true;
+        }
         if (Interlocked.Increment(ref _count) > _most)
         {
             Interlocked.Decrement(ref _count);
@@ -72,7 +81,8 @@ internal sealed class Publisher<T> : IObservable<T>
             while (_waiting.TryDequeue(out T? value))
             {
                 Interlocked.Decrement(ref _count);
-                _subject.OnNext(value);
+                if (_unheard is null || _subject.HasObservers) _subject.OnNext(value);
+                else _unheard(value);
             }
             if (Interlocked.CompareExchange(ref _completed, 2, 1) == 1)
             {

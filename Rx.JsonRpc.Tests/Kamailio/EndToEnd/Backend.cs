@@ -10,6 +10,7 @@ internal sealed class Backend : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<NetworkStream> _connections = [];
     private readonly List<string> _requests = [];
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RawTcpServer _server;
 
     public Backend()
@@ -42,8 +43,6 @@ internal sealed class Backend : IAsyncDisposable
 
     public static Task AnswersAsync(BackendCall call) => call.SendAsync(RawTcpServer.ReplyTo(call.Request, "{\"user\":1}"));
 
-    public static Task IsSilent(BackendCall call) => Task.CompletedTask;
-
     /// <summary>Answers after a while, and reads on meanwhile.</summary>
     public static Func<BackendCall, Task> After(TimeSpan wait) => call =>
     {
@@ -58,6 +57,9 @@ internal sealed class Backend : IAsyncDisposable
         return first(call);
     };
 
+    /// <summary>Completes when a request has come.</summary>
+    public Task IsAskedAsync() => _asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
     public ValueTask KillAsync() => _server.DisposeAsync();
 
     public void StartAgain() => _server = new RawTcpServer(Serve, int.Parse(Address.AsSpan(Address.IndexOf(':') + 1)));
@@ -71,6 +73,7 @@ internal sealed class Backend : IAsyncDisposable
             _connections.Add(stream);
             _requests.Add(request);
         }
+        _asked.TrySetResult();
         return Behave(new BackendCall(stream, request));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class SipWorld : IAsyncDisposable
         Directory.CreateDirectory(world._folder.File("empty"));
         File.Copy(Path.Combine(Data, "endtoend.cfg"), world._folder.File("endtoend.cfg"));
         string library = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "kamailio", "rxrpc.cfg"));
-        const string Connected = "evapi_set_tag(\"rxrpc\");";
+        const string Connected = "evapi_set_tag(\"rxrpc$shv(rxrpc_era)\");";
         Assert.Contains(Connected, library);
         await File.WriteAllTextAsync(world._folder.File("rxrpc.cfg"), library.Replace(Connected, $"{Connected}\n\txlog(\"L_NOTICE\", \"gateway connected\\n\");"));
         world.StartKamailio();
@@ -79,6 +79,9 @@ internal sealed class SipWorld : IAsyncDisposable
 
     /// <summary>One OPTIONS with headers of its own.</summary>
     public async Task<SipCall> CallAsync(params string[] headers) => Assert.Single(await LoadAsync(1, 1, headers));
+
+    /// <summary>One OPTIONS with a header of any bytes; the final answer as it came.</summary>
+    public Task<string> RawCallAsync(string header, byte[] value) => RawSip.CallAsync(_sipPort, header, value);
 
     /// <summary>Sends requests and waits for their final answers; every one gets exactly one, whatever it is.</summary>
     /// <param name="rate">How many a second.</param>
