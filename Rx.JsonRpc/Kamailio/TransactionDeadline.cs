@@ -5,7 +5,7 @@ internal sealed class TransactionDeadline(SuspendedTransaction transaction, Time
 {
     public void Arm(TimeSpan left) => timers.Arm(this, left);
 
-    public void Disarm() => timers.Disarm(this);
+    public void Disarm() => timers.TryDisarm(this);
 
     internal override void OnDue() => transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline passed before the host answered")));
 }
