@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
-# The same SIPp load through janssonrpcc and through the gateway, in turn, against the same JSON-RPC servers.
-#     bench/kamailio/run.sh [--rates "1000 5000"] [--seconds 10] [--search "2000 4000 6000 8000 10000 12000"]
-# Needs kamailio, kamailio-json-modules, kamailio-extra-modules, sip-tester and the .NET 10 SDK. Everything stays on loopback; what it
-# starts it ends, by process id.
+# The same SIPp load through Kamailio's own modules and through the gateway, in turn, against the same JSON-RPC servers.
+#     bench/kamailio/run.sh [--rounds 1] [--rates "1000 5000"] [--seconds 10] [--search "4000 5000 ... 12000"]
+#                           [--sides "jsonrpcc janssonrpcc gateway"] [--faults "killed frozen both-down"]
+# Needs kamailio, kamailio-json-modules, kamailio-extra-modules, sip-tester and the .NET 10 SDK; with a C compiler SIPp measures in
+# microseconds. Everything stays on loopback; what it starts it ends, by process id.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-rates="1000 5000" seconds=10 search="2000 4000 6000 8000 10000 12000"
+rates="1000 5000" seconds=10 search="4000 5000 6000 7000 8000 9000 10000 11000 12000"
+rounds=1 sides="jsonrpcc janssonrpcc gateway" faults="killed frozen both-down"
 while (($#)); do
     case $1 in
         --rates) rates=$2; shift 2 ;;
         --seconds) seconds=$2; shift 2 ;;
         --search) search=$2; shift 2 ;;
-        *) echo "run.sh: unknown option '$1'; expected --rates, --seconds or --search" >&2; exit 64 ;;
+        --rounds) rounds=$2; shift 2 ;;
+        --sides) sides=$2; shift 2 ;;
+        --faults) faults=$2; shift 2 ;;
+        *) echo "run.sh: unknown option '$1'; expected --rounds, --rates, --seconds, --search, --sides or --faults" >&2; exit 64 ;;
     esac
 done
 for tool in kamailio sipp dotnet awk; do
@@ -23,7 +28,8 @@ work=$(mktemp -d)
 declare -A started=()
 cleanup() {
     for pid in "${started[@]}"; do kill -CONT "$pid" 2>/dev/null || true; kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
+    again
+    for pid in "${started[@]}"; do wait "$pid" 2>/dev/null || true; done
     rm -rf "$work"
 }
 trap cleanup EXIT
@@ -31,6 +37,8 @@ trap cleanup EXIT
 dotnet build -c Release "$root/Rx.JsonRpc.Tool" -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 3; }
 rxrpc=$root/Rx.JsonRpc.Tool/bin/Release/net10.0/rxrpc
 cp "$here"/*.cfg "$here/common.inc" "$root/samples/kamailio/rxrpc.cfg" "$work/"
+clock=
+if command -v cc >/dev/null && cc -shared -fPIC -O2 -o "$work/fineclock.so" "$here/fineclock.c" 2>"$work/cc.log"; then clock=$work/fineclock.so; fi
 
 start() { # NAME COMMAND...
     local name=$1
@@ -57,11 +65,22 @@ begin() { # SIDE
     sleep 1
     mkdir -p "$work/run"
     start kamailio kamailio -f "$work/$1.cfg" -DD -E -w "$work/run" -P "$work/kamailio.pid" -m 512 -M 16
-    [[ $1 == gateway ]] && start gateway "$rxrpc" gateway --evapi 127.0.0.1:8448 --servers "127.0.0.1:9101 127.0.0.1:9102"
+    [[ $1 == gateway ]] && start gateway "$rxrpc" gateway --config "$here/rxrpc.json"
     sleep 3
 }
 
-end() { stop gateway kamailio server1 server2; sleep 1; }
+end() {
+    stop gateway kamailio server1 server2
+    again
+    sleep 1
+}
+
+# Ends the servers that came back.
+again() {
+    [[ -f $work/again ]] || return 0
+    while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$work/again"
+    rm -f "$work/again"
+}
 
 # The user and system time, in ticks, of a process and its children.
 ticks() {
@@ -86,12 +105,12 @@ load() { # RATE SECONDS
     local calls=$(($1 * $2)) before after from to
     before=$(busy)
     from=$(date +%s%N)
-    (cd "$work" && sipp -sf "$here/options.xml" 127.0.0.1:5070 -i 127.0.0.1 -p 5080 -r "$1" -rp 1000 -m "$calls" -l 100000 \
+    (cd "$work" && LD_PRELOAD=$clock sipp -sf "$here/options.xml" 127.0.0.1:5070 -i 127.0.0.1 -p 5080 -r "$1" -rp 1000 -m "$calls" -l 100000 \
         -timeout $(($2 + 20))s -timeout_error -trace_stat -stf stat.csv -fd 1 -trace_rtt -rtt_freq 100 -nostdin) >"$work/sipp.log" 2>&1 || true
     to=$(date +%s%N)
     after=$(busy)
-    local done_ failed_
-    read -r done_ failed_ < <(tail -1 "$work/stat.csv" | awk -F';' -v head="$(head -1 "$work/stat.csv")" '
+    local done_
+    read -r done_ _ < <(tail -1 "$work/stat.csv" | awk -F';' -v head="$(head -1 "$work/stat.csv")" '
         BEGIN { n = split(head, names, ";"); for (i = 1; i <= n; i++) at[names[i]] = i }
         { print $at["SuccessfulCall(C)"], $at["FailedCall(C)"] }')
     succeeded=$done_
@@ -103,46 +122,72 @@ load() { # RATE SECONDS
     cpu=$(awk -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" -v n="$done_" 'BEGIN { printf "%.0f", n ? t / hz * 1e6 / n : 0 }')
 }
 
+# Kills, freezes or restarts servers while a load runs: 3 s after its start.
+trouble() { # FAULT
+    sleep 3
+    case $1 in
+        killed) kill -9 "${started[server1]}" ;;
+        frozen) kill -STOP "${started[server1]}"; sleep 4; kill -CONT "${started[server1]}" ;;
+        both-down)
+            kill -9 "${started[server1]}" "${started[server2]}"
+            sleep 2
+            for server in 1 2; do
+                "$rxrpc" serve --listen "127.0.0.1:910$server" >"$work/again$server.log" 2>&1 &
+                echo $! >>"$work/again"
+            done
+            ;;
+    esac
+}
+
+say() {
+    case $1 in
+        killed) echo 'one of two servers killed after 3 s' ;;
+        frozen) echo 'one of two frozen (SIGSTOP) from 3 s to 7 s' ;;
+        both-down) echo 'both killed after 3 s, back after 5 s' ;;
+    esac
+}
+
 echo "machine: $(nproc) cores, $(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo), $(uname -sr), $(kamailio -v | awk 'NR == 1 { print $3 }')"
-printf '\n%-13s %8s %9s %8s %8s %8s %8s %8s %14s\n' side rate 'calls/s' answered failed p50/ms p95/ms p99/ms 'CPU us/call'
-for rate in $rates; do
-    for side in janssonrpcc gateway; do
-        begin "$side"
-        load 200 3 # the first calls compile the gateway's code
-        load "$rate" "$seconds"
-        printf '%-13s %8s %9s %8s %8s %8s %8s %8s %14s\n' "$side" "$rate" "$achieved" "$succeeded" "$failed" "$p50" "$p95" "$p99" "$cpu"
-        end
+[[ -n $clock ]] || echo "no C compiler: SIPp measures in steps of its coarse clock, often 4 ms"
+for ((round = 1; round <= rounds; round++)); do
+    printf '\nround %s of %s\n' "$round" "$rounds"
+    printf '\n%-13s %8s %9s %8s %8s %8s %8s %8s %14s\n' side rate 'calls/s' answered failed p50/ms p95/ms p99/ms 'CPU us/call'
+    for rate in $rates; do
+        for side in $sides; do
+            begin "$side"
+            load 200 3 # the first calls compile the gateway's code
+            load "$rate" "$seconds"
+            printf '%-13s %8s %9s %8s %8s %8s %8s %8s %14s\n' "$side" "$rate" "$achieved" "$succeeded" "$failed" "$p50" "$p95" "$p99" "$cpu"
+            end
+        done
     done
-done
 
-printf '\n%-13s %-42s %8s %8s\n' side 'one of two servers, at 1,000/s' answered failed
-for fault in killed silent; do
-    for side in janssonrpcc gateway; do
-        begin "$side"
-        load 200 3
-        (
-            sleep 3
-            if [[ $fault == killed ]]; then kill -9 "${started[server1]}"; else kill -STOP "${started[server1]}"; sleep 4; kill -CONT "${started[server1]}"; fi
-        ) &
-        trouble=$!
-        load 1000 10
-        wait "$trouble" 2>/dev/null || true
-        note=$([[ $fault == killed ]] && echo 'killed after 3 s' || echo 'frozen (SIGSTOP) from 3 s to 7 s')
-        printf '%-13s %-42s %8s %8s\n' "$side" "$note" "$succeeded" "$failed"
-        end
+    printf '\n%-13s %-45s %8s %8s  %s\n' side '10 s at 1,000/s' answered failed kamailio
+    for fault in $faults; do
+        for side in $sides; do
+            begin "$side"
+            load 200 3
+            trouble "$fault" &
+            troubled=$!
+            load 1000 10 2>/dev/null # where the shell tells that a server was killed
+            wait "$troubled" 2>/dev/null || true
+            alive=$(kill -0 "${started[kamailio]}" 2>/dev/null && echo runs || echo died)
+            printf '%-13s %-45s %8s %8s  %s\n' "$side" "$(say "$fault")" "$succeeded" "$failed" "$alive"
+            end
+        done
     done
-done
 
-printf '\n%-13s %s\n' side 'highest rate of those tried without a failed call, at 90 % of the rate or more'
-for side in janssonrpcc gateway; do
-    best=0
-    for rate in $search; do
-        begin "$side"
-        load 200 3
-        load "$rate" "$seconds"
-        end
-        awk -v a="$achieved" -v r="$rate" -v f="$failed" 'BEGIN { exit !(f == 0 && a >= 0.9 * r) }' || break
-        best=$rate
+    printf '\n%-13s %s\n' side 'highest rate of those tried without a failed call, at 90 % of the rate or more'
+    for side in $sides; do
+        best=none
+        for rate in $search; do
+            begin "$side"
+            load 200 3
+            load "$rate" "$seconds"
+            end
+            awk -v a="$achieved" -v r="$rate" -v f="$failed" 'BEGIN { exit !(f == 0 && a >= 0.9 * r) }' || break
+            best=$rate/s
+        done
+        printf '%-13s %s\n' "$side" "$best"
     done
-    printf '%-13s %s\n' "$side" "$best/s"
 done
