@@ -35,6 +35,23 @@ public class BreakerTests
                 .Select(change => $"{change.At.Ticks / TimeSpan.TicksPerMillisecond}: {change.From} -> {change.To} ({change.Reason})"));
     }
 
+    [Theory]
+    [InlineData(false, ServerState.Ejected)]
+    [InlineData(true, ServerState.Connected)]
+    public void Request_OnlyTryEndsAtTheLimit_SpeaksAgainstTheServerUnlessTheCallerSetThatLimit(bool deadline, ServerState state)
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = Client(world, "a");
+        world["a"].OnCall = _ => { };
+        var policy = new RequestPolicy { TryTimeout = TimeSpan.FromSeconds(2), TotalTimeout = TimeSpan.FromSeconds(1) };
+        if (deadline) policy = policy with { Deadline = world.Clock.Now + TimeSpan.FromMilliseconds(999) };
+
+        for (int i = 0; i < 5; i++) world.Subscribe(client.Call("m", policy: policy));
+        world.AdvanceTo(1_000);
+
+        Assert.Equal(state, client.Groups[0].Servers[0].State);
+    }
+
     [Fact]
     public void Request_ProbeTimesOut_EjectsForTwiceAsLong()
     {

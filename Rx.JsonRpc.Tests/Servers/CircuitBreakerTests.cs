@@ -41,6 +41,23 @@ public class CircuitBreakerTests
     }
 
     [Fact]
+    public void Judge_CallOfBeforeTheEjection_CountsNoMore()
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+        Assert.True(breaker.TryAdmit(At(0), true, out long early));
+        TimeSpan back = Eject(breaker, At(0)) + TimeSpan.FromSeconds(5);
+        Call(breaker, 'A', back);
+        for (int i = 0; i < 4; i++) Call(breaker, 'F', back);
+
+        Assert.False(breaker.Judge(early, Verdict.Alive, back));
+        Assert.False(breaker.Judge(early, Verdict.Failed, back));
+        Assert.True(breaker.IsClosed);
+        Call(breaker, 'F', back);
+
+        Assert.False(breaker.IsClosed);
+    }
+
+    [Fact]
     public void Judge_ProbesThatFail_DoubleTheEjectionToItsBound()
     {
         CircuitBreaker breaker = Alone(Unjittered);

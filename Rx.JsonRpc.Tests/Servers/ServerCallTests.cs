@@ -29,6 +29,29 @@ public class ServerCallTests
         Assert.True(answers.Silent);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Dispose_ReplyOrLossIsOnItsWayToTheObserver_IsNotDelivered(bool reply)
+    {
+        var held = new HeldContinuations();
+        var world = new OneServer(options => options with { Continuations = held });
+        world.Peer.OnCall = call =>
+        {
+            if (reply) call.Result("1");
+            else world.Peer.Kill();
+        };
+        world.Peer.Start();
+        world.Server.Start();
+        held.Run();
+        (Answers<Reply<RawJson>> answers, _) = world.Call();
+
+        answers.Subscription!.Dispose();
+        held.Run();
+
+        Assert.True(answers.Silent);
+    }
+
     [Fact]
     public void Lost_BehindAStuckFlush_IsKnownNotToHaveLeft()
     {
@@ -177,5 +200,17 @@ public class ServerCallTests
             peer.Input.AdvanceTo(read.Buffer.End);
         }
         return text.ToString();
+    }
+
+    private sealed class HeldContinuations : PipeScheduler
+    {
+        private readonly Queue<(Action<object?> Action, object? State)> _held = [];
+
+        public override void Schedule(Action<object?> action, object? state) => _held.Enqueue((action, state));
+
+        public void Run()
+        {
+            while (_held.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
+        }
     }
 }

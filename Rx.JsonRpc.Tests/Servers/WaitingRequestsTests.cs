@@ -29,6 +29,22 @@ public class WaitingRequestsTests
         });
 
     [Fact]
+    public void RoomForOne_RequestHasSpentTimeBefore_GoesByWhatIsLeftOfIt()
+    {
+        ServerServices services = Services(10);
+        var called = new List<string>();
+        RequestTrail old = Trail(Policy(5));
+        _clock.AdvanceBy(TimeSpan.FromSeconds(3).Ticks);
+        WaitingTurn.Of(Trail(Policy(4)), Policy(4), services)!(FoundNone, () => called.Add("due at 7 s"));
+        WaitingTurn.Of(old, Policy(5), services)!(FoundNone, () => called.Add("due at 5 s"));
+
+        services.Waiting.RoomForOne();
+        services.Waiting.RoomForOne();
+
+        Assert.Equal(["due at 5 s", "due at 7 s"], called);
+    }
+
+    [Fact]
     public void RoomForOne_WhileTheRoundIsMade_IsNotMissed()
     {
         ServerServices services = Services(10);
