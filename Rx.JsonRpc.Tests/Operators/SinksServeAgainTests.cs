@@ -16,7 +16,13 @@ public class SinksServeAgainTests
     private readonly TimerQueue _timers;
     private IObserver<int> _source = null!;
 
-    public SinksServeAgainTests() => _timers = new TimerQueue(_clock);
+    public SinksServeAgainTests()
+    {
+        _timers = new TimerQueue(_clock);
+        // So each test has one that has served before, and sees what it was not rid of.
+        Dispose(Within(), handle => handle.Dispose());
+        Dispose(Failover(), handle => handle.Dispose());
+    }
 
     [Fact]
     public void Within_DisposedWhileItDelivers_ServesAgain()
@@ -42,6 +48,14 @@ public class SinksServeAgainTests
         _source.OnNext(1);
         handle.Dispose();
         _source.OnNext(2);
+        Assert.NotSame(within, Within());
+    }
+
+    [Fact]
+    public void Within_ValueInsideSubscribe_IsLeftToTheCollector()
+    {
+        IObservable<int> within = Speaking().WithinOnce(Due, _timers);
+        within.Subscribe(_ => { }).Dispose();
         Assert.NotSame(within, Within());
     }
 
@@ -84,6 +98,14 @@ public class SinksServeAgainTests
     }
 
     [Fact]
+    public void Failover_ValueInsideSubscribe_IsLeftToTheCollector()
+    {
+        var failover = FailoverOnce<int, int>.Of([[1]], new OneStep(Speaking()));
+        failover.Subscribe(_ => { }).Dispose();
+        Assert.NotSame(failover, Failover());
+    }
+
+    [Fact]
     public void Failover_FailedAndSubscribedAgain_IsNotUsedByOthersMeanwhile()
     {
         FailoverOnce<int, int> failover = Failover();
@@ -98,6 +120,8 @@ public class SinksServeAgainTests
     private IObservable<int> Within(TimeSpan? due = null) => Source().WithinOnce(due ?? Due, _timers);
 
     private FailoverOnce<int, int> Failover() => FailoverOnce<int, int>.Of([[1]], new OneStep(Source()));
+
+    private static RawObservable<int> Speaking() => new(observer => observer.OnNext(1));
 
     private RawObservable<int> Source() => new(observer => _source = observer);
 

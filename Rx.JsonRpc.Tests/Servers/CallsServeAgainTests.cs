@@ -28,6 +28,21 @@ public class CallsServeAgainTests
     }
 
     [Fact]
+    public void Call_AnsweredWhileItIsSent_IsLeftToTheCollector()
+    {
+        // One that has served before: what it was not rid of would show.
+        Answer(Call(), handle => handle.Dispose());
+        _world.Peer.OnCall = received => received.Result("1");
+        IObservable<Reply<RawJson>> call = Call();
+        var answers = new Answers<Reply<RawJson>>(() => 0);
+
+        call.Subscribe(answers).Dispose();
+
+        Assert.Equal("1", answers.Value.Result.ToString());
+        Assert.NotSame(call, Call());
+    }
+
+    [Fact]
     public void Call_PeerGuessesTheReplyBeforeTheRequestLeaves_NeitherServesAgainNorLeaves()
     {
         using var acceptor = _world.Network.Listen(_world.Server.Address.EndPoint);
