@@ -166,7 +166,7 @@ public sealed partial class JsonRpcClient
             return attempt;
         }
 
-        public override void Recycle()
+        protected override void Keep()
         {
             OneTrail<T> trail = _trail;
             Reset(null!, null!);

@@ -12,12 +12,12 @@ public class RequestTrailTests
     public void Seal_WhatComesAfterwards_ChangesNothing()
     {
         RequestTrail trail = New();
-        trail.End(Begin(trail), AttemptEnd.TimedOut);
+        trail.TryEnd(Begin(trail), AttemptEnd.TimedOut);
         AttemptRecord open = Begin(trail);
         trail.Seal();
 
-        trail.End(open, AttemptEnd.Result);
-        trail.End(Begin(trail), AttemptEnd.ConnectionLost);
+        trail.TryEnd(open, AttemptEnd.Result);
+        trail.TryEnd(Begin(trail), AttemptEnd.ConnectionLost);
 
         Assert.Equal([AttemptEnd.TimedOut], trail.Attempts.Select(attempt => attempt.End));
     }
@@ -27,7 +27,7 @@ public class RequestTrailTests
     {
         RequestTrail trail = New();
         AttemptRecord open = Begin(trail);
-        trail.End(open, AttemptEnd.TimedOut);
+        trail.TryEnd(open, AttemptEnd.TimedOut);
         AttemptRecord sealedOver = Begin(trail);
         trail.Seal();
         AttemptRecord late = Begin(trail);
@@ -45,7 +45,7 @@ public class RequestTrailTests
             return (Trail: trail, Record: Begin(trail), Left: new List<bool>());
         },
         round => round.Left.Add(round.Record.TryHandOver()),
-        round => round.Trail.End(round.Record, AttemptEnd.Cancelled),
+        round => round.Trail.TryEnd(round.Record, AttemptEnd.Cancelled),
         round => Assert.Equal(round.Left[0], round.Trail.Attempts[0].Written == Written.MaybeExecuted));
 
     [Fact]
@@ -72,8 +72,8 @@ public class RequestTrailTests
         },
         round =>
         {
-            round.Trail.End(round.First, AttemptEnd.ConnectionLost);
-            round.Trail.End(Begin(round.Trail), AttemptEnd.Result);
+            round.Trail.TryEnd(round.First, AttemptEnd.ConnectionLost);
+            round.Trail.TryEnd(Begin(round.Trail), AttemptEnd.Result);
         },
         round =>
         {
@@ -105,8 +105,8 @@ public class RequestTrailTests
             clock.AdvanceBy(1);
         }
 
-        foreach (int index in order) trail.End(open[index], AttemptEnd.TimedOut, $"{index}");
-        foreach (int index in order) trail.End(open[index], AttemptEnd.Result, "again");
+        foreach (int index in order) trail.TryEnd(open[index], AttemptEnd.TimedOut, $"{index}");
+        foreach (int index in order) trail.TryEnd(open[index], AttemptEnd.Result, "again");
         trail.EndAll(AttemptEnd.Cancelled);
 
         Assert.Equal(["0", "1", "2"], trail.Attempts.Select(attempt => attempt.Reason));
@@ -119,7 +119,7 @@ public class RequestTrailTests
         RequestTrail trail = New();
         AttemptRecord record = Begin(trail);
         record.TryHandOver();
-        trail.End(record, AttemptEnd.Result);
+        trail.TryEnd(record, AttemptEnd.Result);
         trail.Seal();
         Assert.IsType<RequestTimeoutException>(FailureStory.Tell(new TimeoutException(), trail));
     }

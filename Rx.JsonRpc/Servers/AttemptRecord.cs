@@ -48,7 +48,7 @@ internal class AttemptRecord
 
     public Written Written => Volatile.Read(ref _bytes) == HandedOver ? Written.MaybeExecuted : Written.NotWritten;
 
-    /// <summary>Nobody knows it any more: it has ended, and so has everything that could ask it.</summary>
+    /// <summary>Its call, told its reply, does not know it any more.</summary>
     public virtual void Recycle()
     {
     }

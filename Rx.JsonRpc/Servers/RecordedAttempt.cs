@@ -10,6 +10,7 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
 {
     private RequestTrail _trail;
     private IObserver<Reply<T>>? _observer;
+    private bool _endedItself;
 
     protected RecordedAttempt(Server server, RequestTrail trail)
         : base(server)
@@ -39,7 +40,7 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
 
     public void OnNext(Reply<T> reply)
     {
-        _trail.End(this, reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "", code: reply.Error?.Code);
+        _endedItself = _trail.TryEnd(this, reply.IsError ? AttemptEnd.Error : AttemptEnd.Result, reply.Error?.ToString() ?? "", code: reply.Error?.Code);
         _observer!.OnNext(reply);
     }
 
@@ -56,17 +57,29 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
             ours.Server = Server.Address;
             if (ours is not ErrorReplyException) ours.Written = Written;
         }
-        _trail.End(this, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
+        _endedItself = _trail.TryEnd(this, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
         _observer!.OnError(known);
+    }
+
+    public sealed override void Recycle()
+    {
+        // The end of the request on another thread may have ended it, and judges it perhaps at this moment.
+        if (_endedItself) Keep();
     }
 
     /// <summary>What is tried.</summary>
     protected abstract IObservable<Reply<T>> Try();
 
+    /// <summary>Nobody knows it any more: it may serve again.</summary>
+    protected virtual void Keep()
+    {
+    }
+
     /// <summary>Makes it as good as new, for another attempt.</summary>
     protected void Reset(Server server, RequestTrail trail)
     {
         Reset(server);
+        _endedItself = false;
         _trail = trail;
         _observer = null;
     }

@@ -35,7 +35,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
     private abstract class Sink<TSeen>(RequestEdge<T> edge, IObserver<TSeen>? observer) : OpenRequest, IObserver<Reply<T>>, IDisposable
     {
         // It serves another request once this one has told its reply: only who ends the request may look at it.
-        private readonly RequestTrail _trail = edge.Begin();
+        private RequestTrail _trail = edge.Begin();
         private IObserver<TSeen>? _observer = observer;
         private IDisposable? _upstream;
         private volatile bool _disposed;
@@ -133,7 +133,10 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             Release();
             _trail.Terms.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
             Tell(observer, reply);
-            _trail.Done();
+            RequestTrail trail = _trail;
+            // The caller may keep this for long, and what another one asks may soon hang on the trail.
+            _trail = null!;
+            trail.Done();
         }
 
         private bool TryEnd([NotNullWhen(true)] out IObserver<TSeen>? observer)

@@ -106,7 +106,7 @@ internal partial class RequestTrail
     /// <summary>Ends every attempt that is under way.</summary>
     public void EndAll(AttemptEnd end, string reason = "", Verdict? verdict = null)
     {
-        while (Volatile.Read(ref _open) is { } open) End(open, end, reason, null, verdict);
+        while (Volatile.Read(ref _open) is { } open) TryEnd(open, end, reason, null, verdict);
     }
 
     /// <summary>The request has ended: nothing changes any more.</summary>
@@ -125,14 +125,14 @@ internal partial class RequestTrail
         for (; open is not null; open = open.Earlier) Judge(open, AttemptEnd.Cancelled, Verdict.Nothing, Now);
     }
 
-    /// <summary>Ends an attempt, unless it has ended.</summary>
-    public void End(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
+    /// <summary>Ends an attempt. False when another did: then that one may be looking at it still.</summary>
+    public bool TryEnd(AttemptRecord open, AttemptEnd end, string reason = "", JsonRpcError? error = null, Verdict? verdict = null, int? code = null)
     {
         TimeSpan now = Now;
         Attempt ended;
         lock (this)
         {
-            if (!TryCloseLocked(open)) return;
+            if (!TryCloseLocked(open)) return false;
             open.TakeBack();
             ended = new Attempt
             {
@@ -160,6 +160,7 @@ internal partial class RequestTrail
         // A server that is quick to say that it is busy says nothing about how long an answer takes.
         if (error is null) _hedge?.Note(ended, HedgeAfter);
         Judge(open, end, verdict ?? VerdictOf(open, end), now);
+        return true;
     }
 
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
