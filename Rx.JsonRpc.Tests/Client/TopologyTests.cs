@@ -410,6 +410,23 @@ public class TopologyTests
     }
 
     [Fact]
+    public async Task Dispose_DrainTimeoutOfARemovedServerPassesMeanwhile_IsStillToldAsDisposed()
+    {
+        JsonRpcClient client = Client("a b", change: options => options with { DrainTimeout = TimeSpan.FromSeconds(1) });
+        _world["a"].OnCall = _ => { };
+        _world.Subscribe(client.Request("m", policy: Patient));
+        Push(client, "b");
+        _world.Network.At("a").BlackHole();
+        _world.AdvanceTo(800);
+        Task disposed = client.DisposeAsync().AsTask();
+
+        _world.AdvanceTo(2_000);
+        await disposed.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("1300: Draining -> Retired (the client was disposed)", Told("a")[^1]);
+    }
+
+    [Fact]
     public void OnNext_RacesWithDispose_LeavesNoConnectionOpen() => Race.Run(
         300,
         () =>
