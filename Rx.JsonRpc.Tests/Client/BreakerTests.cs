@@ -166,20 +166,6 @@ public class BreakerTests
     }
 
     [Fact]
-    public void Request_CutByTheTotalTimeoutAlone_Ejects()
-    {
-        var world = new ClientInVirtualTime();
-        JsonRpcClient client = Client(world, "a,2 b,1");
-        world["a"].OnCall = _ => { };
-        var policy = new RequestPolicy { TotalTimeout = TimeSpan.FromMilliseconds(100) };
-
-        for (int i = 0; i < 5; i++) world.Subscribe(client.Request("m", policy: policy));
-        world.AdvanceTo(100);
-
-        Assert.Equal(ServerState.Ejected, client.Groups[0].Servers[0].State);
-    }
-
-    [Fact]
     public void Request_ReplyThatCannotBeRead_IsASignOfLife()
     {
         var world = new ClientInVirtualTime();

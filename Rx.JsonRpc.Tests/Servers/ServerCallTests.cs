@@ -30,23 +30,6 @@ public class ServerCallTests
     }
 
     [Fact]
-    public void Dispose_ReplyHasComeButIsNotToldYet_TellsNothing()
-    {
-        var later = new Later();
-        var world = new OneServer(options => options with { Continuations = later });
-        world.Peer.Start();
-        world.Server.Start();
-        (Answers<Reply<RawJson>> answers, _) = world.Call();
-        Assert.Single(world.Peer.Calls);
-        Assert.Equal(0, world.Server.InFlight);
-
-        answers.Subscription.Dispose();
-        later.Run();
-
-        Assert.True(answers.Silent);
-    }
-
-    [Fact]
     public void Lost_BehindAStuckFlush_IsKnownNotToHaveLeft()
     {
         var world = new OneServer();

@@ -19,15 +19,12 @@ internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
         _newsBeforeRound = line.News();
     }
 
-    /// <summary>
-    /// What the recipe is to do about a round that found no server; null when the policy does not wait. To be asked when the request is
-    /// subscribed.
-    /// </summary>
+    /// <summary>What the recipe is to do about a round that found no server; null when the policy does not wait.</summary>
     public static Func<Exception, Action, IDisposable?>? Of(RequestTrail trail, RequestPolicy policy, ServerServices services)
     {
         if (policy.WhenDisconnected == WhenDisconnected.FailFast) return null;
         TimeSpan now = services.Stopwatch.Elapsed;
-        TimeSpan left = trail.Limit.Due;
+        TimeSpan left = trail.Limit.Due - trail.Elapsed;
         return new WaitingTurn(services.Waiting, trail, left < TimeSpan.MaxValue - now ? now + left : TimeSpan.MaxValue).Wait;
     }
 
