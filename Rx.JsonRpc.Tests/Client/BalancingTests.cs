@@ -130,6 +130,41 @@ public class BalancingTests
     }
 
     [Fact]
+    public void FailbackDelay_TwoServersComeBack_BothArePassedOver()
+    {
+        JsonRpcClient client = Client("a,2 b,2 c,1", options => options with { FailbackDelay = TimeSpan.FromSeconds(10) });
+        Lose("a", 1_000);
+        Lose("b", 1_200);
+
+        Assert.All(Requests(client, 4), answers => Assert.Equal("\"c\"", answers.Value.ToString()));
+    }
+
+    [Fact]
+    public void FailbackDelay_EveryServerFails_EachIsAskedOnce()
+    {
+        JsonRpcClient client = Client("a,2 b,1", options => options with { FailbackDelay = TimeSpan.FromSeconds(10) });
+        Lose("a", 1_000);
+        _world["b"].Kill();
+        _world["a"].OnCall = call => call.Error(-32000, "busy");
+
+        Answers<Reply<RawJson>> answers = _world.Subscribe(
+            client.Call("m", policy: new RequestPolicy { RetryOn = ErrorCodes.Parse("-32000") }));
+
+        Assert.Equal([AttemptEnd.Error, AttemptEnd.Unavailable], answers.Value.Attempts.Select(attempt => attempt.End));
+    }
+
+    [Fact]
+    public void FailbackDelay_EnabledThoughItWasOn_IsPassedOverAfterALoss()
+    {
+        JsonRpcClient client = Client("a,2 b,1", options => options with { FailbackDelay = TimeSpan.FromSeconds(10) });
+        client.Enable(client.Groups[0].Servers[0].Address);
+
+        Lose("a", 1_000);
+
+        Assert.Equal("\"b\"", One(client));
+    }
+
+    [Fact]
     public void FailbackDelay_FlappingServer_DoesNotPullTrafficBack()
     {
         JsonRpcClient client = Client("a,2 b,1", options => options with { FailbackDelay = TimeSpan.FromSeconds(10) });
@@ -195,6 +230,18 @@ public class BalancingTests
     {
         JsonRpcClient client = Client("a b", options => options with { SlowStart = TimeSpan.FromSeconds(10) });
         Assert.Equal(["\"a\"", "\"b\"", "\"a\""], [One(client), One(client), One(client)]);
+    }
+
+    [Fact]
+    public void SlowStart_ItsTimeIsOver_TakesThePlainTurnsAgain()
+    {
+        JsonRpcClient client = Client("a b", options => options with { SlowStart = TimeSpan.FromSeconds(10) });
+        Lose("a", 1_000);
+        _world.AdvanceTo(_world.Now + 10_000);
+
+        string[] answered = [.. Requests(client, 20).Select(answers => answers.Value.ToString())];
+
+        Assert.All(answered.Zip(answered[1..]), turn => Assert.NotEqual(turn.First, turn.Second));
     }
 
     private JsonRpcClient Client(string servers, Func<JsonRpcClientOptions, JsonRpcClientOptions> change) =>

@@ -46,6 +46,22 @@ public class BoundsTests
         world.Subscribe(client.Request("m")).Failure<ServerUnavailableException>();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FirstConnect_OneThatWaitsIsDisposed_MakesRoomForOneMore(bool notification)
+    {
+        var world = new ClientInVirtualTime();
+        world.Network.At("a").NeverConnect();
+        JsonRpcClient client = world.Client("a", options => options with { MaxInFlightPerServer = 1 });
+        IDisposable waiting = notification ? world.Subscribe(client.Notify("n")).Subscription : world.Subscribe(client.Request("m")).Subscription;
+        Assert.Contains("MaxInFlightPerServer", world.Subscribe(client.Request("m")).Failure<NoServerException>().Message);
+
+        waiting.Dispose();
+
+        Assert.True(world.Subscribe(client.Request("m")).Silent);
+    }
+
     [Fact]
     public void Request_WaitingForItsNextRound_CountsAsOpen()
     {

@@ -183,6 +183,58 @@ public class BreakerTests
     }
 
     [Fact]
+    public void Request_ReplyThatCannotBeRead_IsASignOfLife()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = Client(world, "a,2 b,1");
+        world["a"].OnCall = call =>
+        {
+            if (call.Method == "unreadable") call.Result("\"text\"");
+        };
+        Requests(world, client, 4);
+        world.AdvanceTo(500);
+        world.Subscribe(client.Request(Method<int[], int>.Create("unreadable"), [])).Failure<InvalidReplyException>();
+        Requests(world, client, 4);
+
+        world.AdvanceTo(1000);
+
+        Assert.Equal(ServerState.Connected, client.Groups[0].Servers[0].State);
+    }
+
+    [Fact]
+    public void Request_FaultyParametersBetweenTimeouts_IsNoSignOfLife()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = Client(world, "a,2 b,1");
+        world["a"].OnCall = _ => { };
+        Requests(world, client, 4);
+        world.AdvanceTo(500);
+        world.Subscribe(client.Request("m", RawJson.Parse("5"))).Failure<InvalidParametersException>();
+        Requests(world, client, 1);
+
+        world.AdvanceTo(1000);
+
+        Assert.Equal(ServerState.Ejected, client.Groups[0].Servers[0].State);
+    }
+
+    [Fact]
+    public void Drain_ProbeIsAnsweredMeanwhile_IsStillToldAsDraining()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = Client(world, "a,2 b,1");
+        world["a"].OnCall = _ => { };
+        Requests(world, client, 5);
+        world.AdvanceTo(5_500);
+        Requests(world, client, 1);
+        _ = client.DrainAsync(TimeSpan.FromMinutes(1)).AsTask();
+
+        world["a"].Calls[^1].Result("1");
+
+        ServerSnapshot seen = client.Snapshot().Servers[0];
+        Assert.Equal((ServerState.Draining, "draining", null), (seen.State, seen.Reason, seen.EjectedUntil));
+    }
+
+    [Fact]
     public void Request_Off_NeverEjects()
     {
         var world = new ClientInVirtualTime();

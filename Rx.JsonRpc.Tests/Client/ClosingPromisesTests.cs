@@ -95,6 +95,8 @@ public class ClosingPromisesTests
     {
         JsonRpcClient client = _world.Client("a", options => options with { Heartbeat = new HeartbeatOptions() });
         Answers<ServerNotification> notifications = _world.Subscribe(client.Notifications);
+        _world.Subscribe(client.Calls);
+        Push("a", """{"jsonrpc":"2.0","method":"asked","id":1}""");
         _world.Network.At("a").BlackHole();
         Task disposed = client.DisposeAsync().AsTask();
         Assert.False(disposed.IsCompleted);

@@ -49,6 +49,19 @@ public class EjectionTests
         Assert.Equal(6, _world["a"].Calls.Count);
     }
 
+    [Fact]
+    public void Request_TheOtherServerHasLostOneOfTwoConnections_TheEjectedOneIsNotAsked()
+    {
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = Unjittered, ConnectionsPerServer = 2 });
+        _world["a"].OnCall = _ => { };
+        Request(client, 5);
+        _world.AdvanceTo(500);
+        _world["b"].Connection!.Dispose();
+
+        Assert.Equal("\"b\"", _world.Subscribe(client.Request("m")).Value.ToString());
+        Assert.Equal(5, _world["a"].Calls.Count);
+    }
+
     [Theory]
     [InlineData("a", 0)]
     [InlineData("a b", 1)]
@@ -90,6 +103,7 @@ public class EjectionTests
         Assert.Equal(
             ["ejected by its circuit breaker for 5.5 s: 5 failures in a row"],
             _world.Changes.Where(change => change.To == ServerState.Ejected).Select(change => change.Reason));
+        Assert.Equal("ejected by its circuit breaker for 18 s: its probe call failed", client.Snapshot().Servers[0].Reason);
     }
 
     private static int Ejected(JsonRpcClient client) => client.Groups[0].Servers.Count(server => server.State == ServerState.Ejected);

@@ -76,6 +76,9 @@ public class FailoverTests
         Attempt attempt = Assert.Single(failure.Attempts);
         Assert.Equal(AttemptEnd.TimedOut, attempt.End);
         Assert.Equal(TimeSpan.FromMilliseconds(500), attempt.Took);
+        Assert.EndsWith(
+            "within 500 ms (attempt 1); it may have run: to try the next server all the same, mark the method idempotent or set Replay to Always",
+            failure.Message);
         Assert.Empty(world["b"].Calls);
         Assert.Equal("timeout", Outcome<RawJson>.From(failure).Reason);
     }

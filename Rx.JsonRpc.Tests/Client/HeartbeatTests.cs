@@ -143,6 +143,16 @@ public class HeartbeatTests
     }
 
     [Fact]
+    public void UnknownReply_WhileHeartbeatsAreOn_IsToldAllTheSame()
+    {
+        JsonRpcClient client = Client("a");
+
+        _world["a"].Connection!.TrySend("""{"jsonrpc":"2.0","result":1,"id":99}"""u8);
+
+        Assert.Equal(1, client.Groups[0].Servers[0].DroppedFor(DropReason.UnknownId));
+    }
+
+    [Fact]
     public void LongReply_ComesByteByByte_IsHeardBeforeItIsComplete()
     {
         var network = new InMemoryNetwork(_world.Clock);

@@ -103,6 +103,21 @@ public class LastCauseTests
         NoServerException failure = answers.Failure<NoServerException>();
         Assert.Equal(Written.MaybeExecuted, failure.Written);
         Assert.Equal((AttemptEnd.ConnectionLost, 1000), (failure.Attempts[0].End, failure.Attempts.Count));
+        Assert.Contains("after 1000 attempts: (992 earlier) memory:a Unavailable", failure.Message);
+    }
+
+    [Fact]
+    public void Call_ThousandsOfRoundsThatSendNothing_RemembersTheLatest()
+    {
+        JsonRpcClient client = _world.Client("a!", options => options with { MaxConnectionAttempts = 0 });
+        RequestPolicy policy = Policy with { Retries = 2000, Backoff = Backoff.Constant(TimeSpan.FromMilliseconds(1)), TotalTimeout = TimeSpan.FromMinutes(1) };
+
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: policy));
+        _world.AdvanceTo(60_000);
+
+        Assert.Equal(
+            Enumerable.Range(1001, 1000),
+            answers.Failure<NoServerException>().Attempts.Select(attempt => (int)attempt.StartedAfter.TotalMilliseconds));
     }
 
     private Answers<Reply<RawJson>> Ask(Does first, Does second, RequestPolicy policy)

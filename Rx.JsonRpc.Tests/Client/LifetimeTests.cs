@@ -106,6 +106,38 @@ public class LifetimeTests
     }
 
     [Fact]
+    public void Unsubscribe_InsideOnNext_NothingFollows()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a!");
+        var wait = new RequestPolicy { WhenDisconnected = WhenDisconnected.Wait };
+        var request = new DisposesInOnNext<RawJson>(client.Request("m", policy: wait));
+        var call = new DisposesInOnNext<Reply<RawJson>>(client.Call("m", policy: wait));
+        var notify = new DisposesInOnNext<System.Reactive.Unit>(client.Notify("m", policy: wait));
+
+        world["a"].Start();
+        world.AdvanceTo(100);
+
+        Assert.All([request.Seen, call.Seen, notify.Seen], seen => Assert.Equal(["value"], seen));
+    }
+
+    [Fact]
+    public void Subscribe_NoObserver_IsRefusedByName()
+    {
+        JsonRpcClient client = new ClientInVirtualTime().Client("a");
+
+        Assert.All(
+            new Action[]
+            {
+                () => client.Request("m").Subscribe(null!),
+                () => client.Call("m").Subscribe(null!),
+                () => client.Notify("m").Subscribe(null!),
+                () => client.NotifyAll("m").Subscribe(null!),
+            },
+            subscribe => Assert.Equal("observer", Assert.Throws<ArgumentNullException>(subscribe).ParamName));
+    }
+
+    [Fact]
     public async Task Await_CancelledToken_CancelsTheAttempt()
     {
         var world = new ClientInVirtualTime();
@@ -142,6 +174,7 @@ public class LifetimeTests
         Answers<RawJson> open = world.Subscribe(client.Request("m"));
 
         Task drain = client.DrainAsync(TimeSpan.FromSeconds(1)).AsTask();
+        Assert.Equal((ServerState.Draining, "draining"), (Assert.Single(world.Changes).To, world.Changes[0].Reason));
         Answers<RawJson> refused = world.Subscribe(client.Request("m"));
         held!.Result("7");
 

@@ -68,11 +68,38 @@ public class ManualOrderTests
         client.Disable(A);
         client.Enable(A);
         Assert.Equal((ServerState.Connected, 2, 1), (Seen(client).State, Seen(client).Connections, Seen(client).InFlight));
+        Assert.Equal(1, client.Groups[0].Servers[0].InFlight);
         held!.Result("7");
 
         Assert.Equal("7", open.Value.ToString());
         Assert.Equal((ServerState.Connected, 1, 0), (Seen(client).State, Seen(client).Connections, Seen(client).InFlight));
         Assert.Equal("connected", Seen(client).Reason);
+    }
+
+    [Fact]
+    public void Enable_OldConnectionIsBusyAndNobodyListens_IsNotConnected()
+    {
+        JsonRpcClient client = _world.Client("a,2 b,1");
+        _world["a"].OnCall = _ => { };
+        _world.Subscribe(client.Request("m"));
+
+        client.Disable(A);
+        _world["a"].StopListening();
+        client.Enable(A);
+
+        Assert.Equal((ServerState.Waiting, 1, 1), (Seen(client).State, Seen(client).Connections, Seen(client).InFlight));
+    }
+
+    [Fact]
+    public void Drain_ConnectionIsLostAndComesBack_StillSaysWhy()
+    {
+        JsonRpcClient client = _world.Client("a,2 b,1");
+        client.Drain(A);
+
+        _world["a"].Connection!.Dispose();
+        _world.AdvanceTo(1_000);
+
+        Assert.Equal((ServerState.Draining, "drained by hand", 1), (Seen(client).State, Seen(client).Reason, Seen(client).Connections));
     }
 
     [Fact]
@@ -84,6 +111,11 @@ public class ManualOrderTests
         for (int i = 0; i < 60; i++) _world.Subscribe(client.Request("m"));
         _world.AdvanceTo(600);
         Assert.Equal(ServerState.Connected, Seen(client).State);
+
+        client.Enable(A);
+        for (int i = 0; i < 120; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(1200);
+        Assert.Equal(ServerState.Ejected, Seen(client).State);
     }
 
     [Fact]
@@ -154,6 +186,27 @@ public class ManualOrderTests
         JsonRpcClient client = _world.Client("a b");
         string message = Assert.Throws<ArgumentException>(() => client.Drain(new ServerAddress(new InMemoryEndPoint("x")))).Message;
         Assert.StartsWith("memory:x is no server of this client; its servers are: memory:a, memory:b.", message);
+    }
+
+    [Fact]
+    public void Order_ClientHasNoServer_SaysSo()
+    {
+        JsonRpcClient client = _world.Client("a", options => options with
+        {
+            Topology = System.Reactive.Linq.Observable.Return<IReadOnlyList<ServerAddress>>([]),
+        });
+        Assert.Contains("its servers are: none.", Assert.Throws<ArgumentException>(() => client.Drain(A)).Message);
+    }
+
+    [Fact]
+    public void Snapshot_OneOfTwoConnectionsIsAway_TellsItsAttempts()
+    {
+        JsonRpcClient client = _world.Client("a", options => options with { ConnectionsPerServer = 2 });
+        _world["a"].Kill();
+
+        _world.AdvanceTo(250);
+
+        Assert.Equal((ServerState.Connected, 1, 2), (Seen(client).State, Seen(client).Connections, Seen(client).ConnectAttempts));
     }
 
     [Fact]

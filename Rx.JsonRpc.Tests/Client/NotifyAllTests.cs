@@ -1,3 +1,5 @@
+using System.Reactive;
+using System.Reactive.Subjects;
 using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Tests.Support;
 
@@ -103,7 +105,9 @@ public class NotifyAllTests
         _world.AdvanceTo(10_000);
 
         Assert.Equal([0, 500], reports.Values.Select(report => report.At));
-        Assert.Equal(Written.NotWritten, Assert.IsType<RequestTimeoutException>(reports.Values[1].Value.Failure).Written);
+        RequestTimeoutException failure = Assert.IsType<RequestTimeoutException>(reports.Values[1].Value.Failure);
+        Assert.Equal(Written.NotWritten, failure.Written);
+        Assert.EndsWith("within 500 ms (attempt 1); it was not sent", failure.Message);
         Assert.Equal(500, reports.CompletedAt);
         Assert.DoesNotContain(_world["b"].Calls, call => call.Method == "reload");
     }
@@ -166,6 +170,27 @@ public class NotifyAllTests
     [Fact]
     public void Broadcast_GroupHasBecomeEmpty_Completes() =>
         Assert.Equal(0, _world.Subscribe(new Broadcast(() => [], _ => throw new InvalidOperationException())).CompletedAt);
+
+    [Fact]
+    public void Broadcast_ReportComesInsideOnNext_IsToldWhenThatHasReturned()
+    {
+        JsonRpcClient client = _world.Client("a b");
+        Subject<Unit>[] sent = [new(), new()];
+        var waiting = new Queue<Subject<Unit>>(sent);
+        var told = new List<string>();
+        new Broadcast(() => client.Groups[0].Servers, _ => waiting.Dequeue()).CheckGrammar().Subscribe(
+            report =>
+            {
+                told.Add(report.Server.ToString());
+                sent[1].OnCompleted();
+                told.Add("returned");
+            },
+            () => told.Add("completed"));
+
+        sent[0].OnCompleted();
+
+        Assert.Equal(["memory:a", "returned", "memory:b", "returned", "completed"], told);
+    }
 
     private (string Method, string Parameters, long? Id) Seen(char name)
     {

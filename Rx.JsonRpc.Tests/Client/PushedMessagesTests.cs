@@ -53,6 +53,35 @@ public class PushedMessagesTests
     }
 
     [Fact]
+    public void Notify_QueueIsFull_MovesOn()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1", options => options with { MaxFrameBytes = 100_000, MaxQueuedBytesPerConnection = 100_000 });
+        world.Network.At("a").BlackHole();
+        RawJson large = RawJson.Parse($"[\"{new string('x', 70_000)}\"]");
+        // What the socket holds back, and what fills the queue behind it.
+        for (int i = 0; i < 2; i++) world.Subscribe(client.Notify("fill", large));
+
+        Answers<System.Reactive.Unit> answers = world.Subscribe(client.Notify("reload", large));
+
+        Assert.Equal(System.Reactive.Unit.Default, answers.Value);
+        Assert.Equal("reload", Assert.Single(world["b"].Calls).Method);
+    }
+
+    [Fact]
+    public void Notify_FaultyParameters_FailsAndSendsNothing()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1");
+
+        InvalidParametersException failure = world.Subscribe(client.Notify("reload", RawJson.Parse("5"))).Failure<InvalidParametersException>();
+
+        Assert.Equal(("reload", Written.NotWritten), (failure.Method, failure.Written));
+        Assert.Empty(world["a"].Calls);
+        Assert.Empty(world["b"].Calls);
+    }
+
+    [Fact]
     public void Notify_ConnectionLostBeforeItHadLeft_MovesOn()
     {
         ClientInVirtualTime world = StuckWriter(out JsonRpcClient client);
@@ -90,6 +119,22 @@ public class PushedMessagesTests
 
         ServerNotification pushed = Assert.Single(seen.Values).Value;
         Assert.Equal(("memory:a", "user_changed", """{"id":1234}"""), (pushed.Server.ToString(), pushed.Method, pushed.Parameters.ToString()));
+    }
+
+    [Fact]
+    public void Notifications_ObserverThatHangs_DropsAndCounts()
+    {
+        var world = new ClientInVirtualTime();
+        var later = new Later();
+        JsonRpcClient client = world.Client("a", options => options with { Continuations = later, MaxQueuedEvents = 2 });
+        later.Run();
+        Answers<ServerNotification> seen = world.Subscribe(client.Notifications);
+        for (int i = 1; i <= 5; i++) world["a"].Connection!.TrySend(System.Text.Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","method":"m{{i}}"}"""));
+
+        later.Run();
+
+        Assert.Equal([("m1", true), ("m2", true)], seen.Values.Select(pushed => (pushed.Value.Method, pushed.Value.Parameters.IsEmpty)));
+        Assert.Equal(3, client.Groups[0].Servers[0].DroppedFor(DropReason.QueueFull));
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public class RecordsTests
         answers.Failure<ErrorReplyException>();
         RequestRecord record = Assert.Single(records);
         Assert.Equal((OutcomeKind.Error, -32000), (record.Outcome, Assert.Single(record.Attempts).ErrorCode));
+        Assert.Equal("-32000: busy", record.Attempts[0].Reason);
     }
 
     [Fact]
@@ -142,11 +143,11 @@ public class RecordsTests
         {
             // No server is up, so these end at once; inside OnNext nothing else is delivered.
             if (seen++ > 0) return;
-            for (int i = 0; i < 5; i++) world.Subscribe(client.Request("m"));
+            for (int i = 0; i < 6; i++) world.Subscribe(client.Request("m"));
         });
         world.Subscribe(client.Request("m"));
 
-        Assert.Equal((3, 3), (seen, client.DroppedRecords));
+        Assert.Equal((3, 4), (seen, client.DroppedRecords));
     }
 
     private static (ClientInVirtualTime World, JsonRpcClient Client, List<RequestRecord> Records) Recorded(

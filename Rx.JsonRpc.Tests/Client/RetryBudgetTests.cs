@@ -136,6 +136,27 @@ public class RetryBudgetTests
     }
 
     [Fact]
+    public void Request_OthersWereSentMeanwhile_CanReplayAgain()
+    {
+        var world = new ClientInVirtualTime();
+        JsonRpcClient client = world.Client("a,2 b,1", options => options with { RetryBudget = One with { Ratio = 0.2 } });
+        world["a"].OnCall = call =>
+        {
+            if (call.Method == "quick") call.Result("1");
+        };
+        world.Subscribe(client.Request("slow", policy: Always));
+        world.AdvanceTo(500);
+        Assert.Single(world["b"].Calls);
+        for (int i = 0; i < 4; i++) world.Subscribe(client.Request("quick"));
+
+        // Together with this one they are five: a fifth of them may be replayed.
+        Answers<RawJson> answers = world.Subscribe(client.Request("slow", policy: Always));
+        world.AdvanceTo(1000);
+
+        Assert.Equal("\"b\"", answers.Value.ToString());
+    }
+
+    [Fact]
     public void Options_FaultyBudget_IsNamedWithEveryFault()
     {
         var world = new ClientInVirtualTime();

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Rx.JsonRpc.Testing;
@@ -100,27 +99,43 @@ public class ServerRequestTests
     [Fact]
     public void Open_ParametersAsLongAsTheBound_TheNextIsRefusedUntilOneIsAnswered()
     {
-        JsonRpcClient client = Client(options => options with { MaxFrameBytes = 500, MaxQueuedBytesPerConnection = 500 });
+        JsonRpcClient client = Client(options => options with { MaxFrameBytes = 600, MaxQueuedBytesPerConnection = 600 });
         Answers<ServerRequest> asked = _world.Subscribe(client.Calls);
         string parameters = $"[\"{new string('x', 296)}\"]";
-        Ask("m", "1", parameters);
-        Ask("m", "2", parameters);
+        for (int id = 1; id <= 3; id++) Ask("m", $"{id}", parameters);
         asked.Values[0].Value.TryAnswer(default);
-        Ask("m", "3", parameters);
+        Ask("m", "4", parameters);
 
-        Assert.Equal(["1", "3"], asked.Values.Select(request => request.Value.Id.ToString()));
-        Assert.Equal([(0, "2", "error -32000"), (0, "1", "null")], _heard);
+        Assert.Equal(["1", "2", "4"], asked.Values.Select(request => request.Value.Id.ToString()));
+        Assert.Equal([(0, "3", "error -32000"), (0, "1", "null")], _heard);
     }
 
-    [Fact]
-    public void Answer_TooLongForAFrame_BecomesAnError()
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void Answer_TooLongForAFrame_BecomesAnError(int beyond, bool fails)
     {
         JsonRpcClient client = Client(options => options with { MaxFrameBytes = 200 });
-        client.Calls.Subscribe(request => request.TryAnswer(RawJson.Parse($"\"{new string('x', 200)}\"")));
+        int around = """{"jsonrpc":"2.0","result":"","id":1}""".Length;
+        client.Calls.Subscribe(request => request.TryAnswer(RawJson.Parse($"\"{new string('x', 200 - around + beyond)}\"")));
 
         Ask("m", "1");
 
-        Assert.Equal([(0, "1", "error -32603")], _heard);
+        Assert.Equal(fails, Assert.Single(_heard).Answer == "error -32603");
+    }
+
+    [Fact]
+    public void Answer_NoWriterOrNoError_IsRefusedAndTheRequestCanStillBeAnswered()
+    {
+        JsonRpcClient client = Client();
+        Answers<ServerRequest> asked = _world.Subscribe(client.Calls);
+        Ask("m", "1");
+        ServerRequest request = asked.Values[0].Value;
+
+        Assert.Equal("typeInfo", Assert.Throws<ArgumentNullException>(() => request.TryAnswer(1, null!)).ParamName);
+        Assert.Equal("error", Assert.Throws<ArgumentNullException>(() => request.TryFail(null!)).ParamName);
+
+        Assert.True(request.TryAnswer(RawJson.Parse("7")));
     }
 
     [Fact]
@@ -167,6 +182,19 @@ public class ServerRequestTests
         _world.AdvanceTo(60_000);
 
         Assert.Empty(_heard);
+    }
+
+    [Fact]
+    public void ConnectionLost_ForGood_NoTimerIsLeft()
+    {
+        JsonRpcClient client = Client(options => options with { MaxConnectionAttempts = 0 });
+        _world.Subscribe(client.Calls);
+        Ask("m", "1");
+        _world["a"].Kill();
+
+        _world.Clock.Start();
+
+        Assert.Equal(0, _world.Now);
     }
 
     [Fact]
@@ -226,18 +254,5 @@ public class ServerRequestTests
             ? $"error {error.GetProperty("code").GetInt32()}"
             : root.GetProperty("result").GetRawText();
         _heard.Add((_world.Now, root.GetProperty("id").GetRawText(), answer));
-    }
-
-    /// <summary>Keeps what it is given until it is told to run it.</summary>
-    private sealed class Later : PipeScheduler
-    {
-        private readonly Queue<(Action<object?> Action, object? State)> _waiting = new();
-
-        public override void Schedule(Action<object?> action, object? state) => _waiting.Enqueue((action, state));
-
-        public void Run()
-        {
-            while (_waiting.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
-        }
     }
 }

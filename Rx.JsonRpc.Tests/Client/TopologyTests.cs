@@ -98,6 +98,34 @@ public class TopologyTests
     }
 
     [Fact]
+    public void OnNext_RetiredServerIsRemoved_LeavesNoTimer()
+    {
+        JsonRpcClient client = Client("a! b", change: options => options with { MaxConnectionAttempts = 0 });
+        Assert.Equal(ServerState.Retired, client.Groups[0].Servers[0].State);
+
+        Push(client, "b");
+        _world.Clock.Start();
+
+        Assert.Equal(0, _world.Now);
+    }
+
+    [Fact]
+    public void Snapshot_ServerRemoved_IsToldUntilItHasEnded()
+    {
+        JsonRpcClient client = Client("a b c", initially: "a b");
+        FakeCall? held = null;
+        _world["a"].OnCall = call => held ??= call;
+        _world.Subscribe(client.Request("m", policy: Patient));
+
+        Push(client, "b");
+        Push(client, "b c");
+        Assert.Equal(["memory:b", "memory:c", "memory:a"], client.Snapshot().Servers.Select(server => server.Address.ToString()));
+        held!.Result("7");
+
+        Assert.Equal(["memory:b", "memory:c"], client.Snapshot().Servers.Select(server => server.Address.ToString()));
+    }
+
+    [Fact]
     public void OnNext_ServerRemovedWhileAnEarlierConnectionIsBusy_DrainsThatOneToo()
     {
         JsonRpcClient client = Client("a b", change: options => options with { DrainTimeout = TimeSpan.FromSeconds(3) });
@@ -194,6 +222,20 @@ public class TopologyTests
     }
 
     [Fact]
+    public void OnNext_DisabledServerGetsAnotherPriority_IsNobodysOtherHalf()
+    {
+        JsonRpcClient client = Client("a,1 b,2", change: options => options with { Breaker = new BreakerOptions { ConsecutiveFailures = int.MaxValue } });
+        _world["b"].OnCall = _ => { };
+        client.Disable(Address("a"));
+        Push(client, "a,2 b,2");
+
+        for (int i = 0; i < 60; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(600);
+
+        Assert.Equal(ServerState.Connected, client.Snapshot().Servers.Single(server => server.Address.EndPoint.ToString() == "memory:b").State);
+    }
+
+    [Fact]
     public void OnNext_ClientDrains_NewServersDrainToo()
     {
         JsonRpcClient client = Client("a b", initially: "a");
@@ -278,6 +320,7 @@ public class TopologyTests
         _topology.OnNext([Address("b"), Address("b")]);
         _topology.OnNext([Address("b"), null!]);
         _topology.OnNext([Address("b") with { Weight = 0 }]);
+        _topology.OnNext(new Unreadable());
 
         Assert.Same(before, client.Groups);
         Assert.Equal(
@@ -286,6 +329,7 @@ public class TopologyTests
                 "the list of servers is faulty, the last one stands: servers[1] names memory:b again",
                 "the list of servers is faulty, the last one stands: servers[1] has no end point",
                 "the list of servers is faulty, the last one stands: servers[0].Weight is 0; it must be at least 1",
+                "the list of servers cannot be read: the registry is gone",
             ],
             faults.Values.Select(fault => fault.Value.Reason));
         Assert.Equal(faults.Values[^1].Value, client.Snapshot().TopologyFault);
@@ -322,7 +366,7 @@ public class TopologyTests
     {
         JsonRpcClient client = Client("a", change: options => options with
         {
-            Topology = Observable.Create<IReadOnlyList<ServerAddress>>(Throw),
+            Topology = new RawObservable<IReadOnlyList<ServerAddress>>(Throw),
         });
         Assert.Equal("\"a\"", One(client));
         Assert.Contains("no registry", client.Snapshot().TopologyFault!.Reason);
@@ -348,6 +392,38 @@ public class TopologyTests
         _world.AdvanceTo(120_000);
         Assert.Equal(told, _world.Changes.Count);
         Assert.Empty(_world["c"].Accepted);
+    }
+
+    [Fact]
+    public async Task OnNext_FromATopologyThatDoesNotStop_AfterDisposeConnectsNobody()
+    {
+        IObserver<IReadOnlyList<ServerAddress>>? told = null;
+        JsonRpcClient client = Client("a b", initially: "a", change: options => options with
+        {
+            Topology = new RawObservable<IReadOnlyList<ServerAddress>>(observer => { told = observer; }),
+        });
+        await client.DisposeAsync();
+
+        told!.OnNext([Address("b")]);
+
+        Assert.Empty(_world["b"].Accepted);
+    }
+
+    [Fact]
+    public async Task Dispose_DrainTimeoutOfARemovedServerPassesMeanwhile_IsStillToldAsDisposed()
+    {
+        JsonRpcClient client = Client("a b", change: options => options with { DrainTimeout = TimeSpan.FromSeconds(1) });
+        _world["a"].OnCall = _ => { };
+        _world.Subscribe(client.Request("m", policy: Patient));
+        Push(client, "b");
+        _world.Network.At("a").BlackHole();
+        _world.AdvanceTo(800);
+        Task disposed = client.DisposeAsync().AsTask();
+
+        _world.AdvanceTo(2_000);
+        await disposed.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("1300: Draining -> Retired (the client was disposed)", Told("a")[^1]);
     }
 
     [Fact]
@@ -398,4 +474,15 @@ public class TopologyTests
     private string[] Told(string name) =>
         [.. _world.Changes.Where(change => change.Server.ToString() == $"memory:{name}")
             .Select(change => $"{change.At.Ticks / TimeSpan.TicksPerMillisecond}: {change.From} -> {change.To} ({change.Reason})")];
+
+    private sealed class Unreadable : IReadOnlyList<ServerAddress>
+    {
+        public int Count => throw new IOException("the registry is gone");
+
+        public ServerAddress this[int index] => throw new IOException("the registry is gone");
+
+        public IEnumerator<ServerAddress> GetEnumerator() => throw new IOException("the registry is gone");
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -9,6 +9,8 @@ public class WaitingForServerTests
 {
     private static readonly RequestPolicy Wait = new() { WhenDisconnected = WhenDisconnected.Wait };
 
+    private static readonly RequestPolicy Patient = Wait with { TryTimeout = TimeSpan.FromMinutes(1), TotalTimeout = TimeSpan.FromMinutes(1) };
+
     private readonly ClientInVirtualTime _world = new();
 
     [Fact]
@@ -212,6 +214,74 @@ public class WaitingForServerTests
         Assert.Equal((6, 5), (_world["a"].Calls.Count, _world["b"].Calls.Count));
         Assert.Equal(600, _world["a"].Calls[^1].At / TimeSpan.TicksPerMillisecond);
         Assert.True(waiting.Silent);
+    }
+
+    [Fact]
+    public void Request_LastUsableServerIsLost_AsManyAreCalledAsTheEjectedOnesTake()
+    {
+        JsonRpcClient client = _world.Client("a,3 b,2 c,1", options => options with { MaxInFlightPerServer = 5 });
+        _world["a"].OnCall = _world["b"].OnCall = _world["c"].OnCall = _ => { };
+        foreach (int at in new[] { 500, 1000, 1001 })
+        {
+            for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
+            _world.AdvanceTo(at);
+        }
+        Assert.Equal([ServerState.Ejected, ServerState.Ejected, ServerState.Connected], client.Groups.Select(group => group.Servers[0].State));
+        for (int i = 0; i < 12; i++) _world.Subscribe(client.Request("m", policy: Wait));
+
+        _world["c"].Kill();
+
+        Assert.Equal((10, 10), (_world["a"].Calls.Count, _world["b"].Calls.Count));
+    }
+
+    [Fact]
+    public void Request_EjectedServerComesBack_AsManyAreCalledAsItTakes()
+    {
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { MaxInFlightPerServer = 5, Breaker = new BreakerOptions { Random = () => 0 } });
+        _world["a"].OnCall = _world["b"].OnCall = _ => { };
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(500);
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m", policy: Patient));
+        for (int i = 0; i < 3; i++) _world.Subscribe(client.Request("waits", policy: Patient));
+        _world.AdvanceTo(5_500);
+        _world.Subscribe(client.Request("probe"));
+        Assert.Equal((6, 5), (_world["a"].Calls.Count, _world["b"].Calls.Count));
+
+        _world["a"].Calls[^1].Result("1");
+
+        Assert.Equal(["waits", "waits", "waits"], _world["a"].Calls[6..].Select(call => call.Method));
+    }
+
+    [Fact]
+    public void Request_ServersAreFullOrEjected_IsNotCalledInVainWhenOthersComeAndGo()
+    {
+        JsonRpcClient client = _world.Client("a,3 b,2 c!,1", options => options with { MaxInFlightPerServer = 5 });
+        _world["a"].OnCall = _world["b"].OnCall = _ => { };
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
+        _world.AdvanceTo(500);
+        Answers<RawJson>[] busy = [.. Enumerable.Range(0, 5).Select(_ => _world.Subscribe(client.Request("m", policy: Patient)))];
+        Answers<Reply<RawJson>> waiting = _world.Subscribe(client.Call("m", policy: Patient));
+
+        _world.AdvanceTo(3000);
+        busy[0].Subscription.Dispose();
+        _world["b"].Calls[^1].Result("1");
+
+        Assert.Equal(
+            ["memory:a", "memory:b", "memory:c", "memory:a", "memory:b"],
+            waiting.Value.Attempts.Select(attempt => attempt.Server.EndPoint.ToString()));
+    }
+
+    [Fact]
+    public void Request_NoBoundInTime_WaitsAllTheSame()
+    {
+        JsonRpcClient client = _world.Client("a!");
+        _world.AdvanceTo(10);
+        Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Wait with { TotalTimeout = TimeSpan.MaxValue }));
+
+        _world["a"].Start();
+        _world.AdvanceTo(100);
+
+        Assert.Equal("\"a\"", answers.Value.ToString());
     }
 
     [Fact]

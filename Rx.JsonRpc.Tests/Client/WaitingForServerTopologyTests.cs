@@ -76,4 +76,32 @@ public class WaitingForServerTopologyTests
         Assert.Equal("\"a\"", answers.Value.ToString());
         Assert.Equal(300, answers.CompletedAt);
     }
+
+    [Fact]
+    public void Request_ServerWithRoomIsDrained_IsNotCalledInVainWhenOthersComeAndGo()
+    {
+        JsonRpcClient client = _world.Client("a,2 b!,1");
+        ServerAddress server = client.Groups[0].Servers[0].Address;
+        client.Drain(server);
+        Answers<Reply<RawJson>> answers = _world.Subscribe(client.Call("m", policy: Wait));
+        _world.AdvanceTo(1000);
+
+        client.Enable(server);
+
+        Assert.Equal([AttemptEnd.Unavailable, AttemptEnd.Unavailable, AttemptEnd.Result], answers.Value.Attempts.Select(attempt => attempt.End));
+    }
+
+    [Fact]
+    public void Request_ServerIsEnabled_AsManyAreCalledAsAllItsConnectionsTake()
+    {
+        JsonRpcClient client = _world.Client("a", options => options with { ConnectionsPerServer = 2, MaxInFlightPerServer = 4 });
+        _world["a"].OnCall = _ => { };
+        ServerAddress server = client.Groups[0].Servers[0].Address;
+        client.Drain(server);
+        for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m", policy: Wait));
+
+        client.Enable(server);
+
+        Assert.Equal(4, _world["a"].Calls.Count);
+    }
 }

@@ -175,6 +175,33 @@ public class TimerQueueTests
         Assert.Equal(TimeSpan.FromMilliseconds(1), clock.LastDue);
     }
 
+    [Fact]
+    public void Arm_ForLongerThanATimerOfDotNetLasts_AsksForADayAtATime()
+    {
+        var clock = new CountingScheduler();
+        new TimerQueue(clock).Arm(new Node(this, "a", null), TimeSpan.FromDays(100));
+        Assert.Equal(TimeSpan.FromDays(1), clock.LastDue);
+
+        _clock.AdvanceTo(TimeSpan.FromHours(20).Ticks);
+        Arm("a", TimeSpan.FromHours(20).Ticks);
+        Arm("b", TimeSpan.FromDays(100).Ticks);
+        Arm("never", TimeSpan.MaxValue.Ticks);
+        _clock.AdvanceTo(TimeSpan.FromDays(400).Ticks);
+
+        Assert.Equal([("a", TimeSpan.FromHours(40).Ticks), ("b", TimeSpan.FromHours(2420).Ticks)], _called);
+    }
+
+    [Fact]
+    public void Arm_SchedulerTakesNoMore_EachCallerHearsIt()
+    {
+        var clock = new EventLoopScheduler();
+        clock.Dispose();
+        var timers = new TimerQueue(clock);
+
+        Assert.Throws<ObjectDisposedException>(() => timers.Arm(new Node(this, "a", null), Ticks(50)));
+        Assert.Throws<ObjectDisposedException>(() => timers.Arm(new Node(this, "b", null), Ticks(60)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -119,6 +119,48 @@ public class CircuitBreakerTests
     }
 
     [Fact]
+    public void Judge_FailuresBelowTheRate_DoNotEjectHoweverManyTheyAre()
+    {
+        CircuitBreaker breaker = PairOf(Unjittered);
+        for (int i = 0; i < 30; i++) Call(breaker, 'A', At(0));
+        for (int i = 0; i < 29; i++) Assert.False(Call(breaker, 'F', At(0)));
+        Assert.True(breaker.IsClosed);
+
+        Assert.True(Call(breaker, 'F', At(0)));
+
+        Assert.False(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void Judge_CameBack_WhatFailedBeforeIsForgotten()
+    {
+        CircuitBreaker breaker = PairOf(Unjittered);
+        Eject(breaker, At(0), failures: 20);
+        Assert.False(breaker.IsClosed);
+        Assert.True(Call(breaker, 'A', At(5_000)));
+
+        Assert.False(Call(breaker, 'F', At(5_000)));
+
+        Assert.True(breaker.IsClosed);
+    }
+
+    [Fact]
+    public void TryAdmit_EjectedAndBackManyTimes_NoTicketComesTwice()
+    {
+        CircuitBreaker breaker = Alone(Unjittered);
+        var tickets = new HashSet<long>();
+        for (int i = 0; i < 100; i++)
+        {
+            TimeSpan now = TimeSpan.FromMinutes(i);
+            Assert.True(breaker.TryAdmit(now, true, out long ticket));
+            Eject(breaker, now);
+            Assert.True(breaker.TryAdmit(now + TimeSpan.FromSeconds(5), true, out long probe));
+            Assert.True(breaker.Judge(probe, Verdict.Alive, now + TimeSpan.FromSeconds(5)));
+            Assert.True(tickets.Add(ticket) && tickets.Add(probe));
+        }
+    }
+
+    [Fact]
     public void Judge_Off_NeverEjects()
     {
         CircuitBreaker breaker = Alone(BreakerOptions.Off);
@@ -160,9 +202,8 @@ public class CircuitBreakerTests
     [Fact]
     public void MayEjectOneMore_ByRate_AtMostHalfOfTheGroup()
     {
-        var group = new BreakerGroup();
-        BreakerOptions onlyRate = Unjittered with { ConsecutiveFailures = int.MaxValue };
-        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => new CircuitBreaker(onlyRate, group))];
+        var groups = new BreakerGroups(Unjittered with { ConsecutiveFailures = int.MaxValue });
+        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => groups.Make(1))];
 
         foreach (CircuitBreaker breaker in breakers) Eject(breaker, At(0), 40);
 
@@ -174,18 +215,17 @@ public class CircuitBreakerTests
     {
         BreakerOptions onlyRate = Unjittered with { ConsecutiveFailures = int.MaxValue };
         var groups = new BreakerGroups(onlyRate);
-        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 4).Select(_ => groups.Make(1))];
-        groups.Leave(breakers[3]);
-        groups.Join(breakers[2], 2);
+        CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => groups.Make(1))];
+        groups.Leave(breakers[4]);
+        groups.Join(breakers[3], 2);
 
-        // Two are left: one may be ejected. Alone in its group: never.
-        foreach (CircuitBreaker breaker in breakers[..3]) Eject(breaker, At(0), 40);
-        Assert.Equal([false, true, true], breakers[..3].Select(breaker => breaker.IsClosed));
+        // Three are left: one may be ejected. Alone in its group: never.
+        foreach (CircuitBreaker breaker in breakers[..4]) Eject(breaker, At(0), 40);
+        Assert.Equal([false, true, true, true], breakers[..4].Select(breaker => breaker.IsClosed));
 
-        groups.Join(breakers[2], 1);
         groups.Join(breakers[3], 1);
-        Eject(breakers[2], At(0), 40);
-        Assert.False(breakers[2].IsClosed);
+        Eject(breakers[3], At(0), 40);
+        Assert.False(breakers[3].IsClosed);
     }
 
     private sealed class Round(CircuitBreaker breaker)
@@ -200,13 +240,13 @@ public class CircuitBreakerTests
         }
     }
 
-    private static CircuitBreaker Alone(BreakerOptions options) => new(options, new BreakerGroup());
+    private static CircuitBreaker Alone(BreakerOptions options) => new BreakerGroups(options).Make(1);
 
     private static CircuitBreaker PairOf(BreakerOptions options)
     {
-        var group = new BreakerGroup();
-        _ = new CircuitBreaker(options, group);
-        return new CircuitBreaker(options with { ConsecutiveFailures = int.MaxValue }, group);
+        var groups = new BreakerGroups(options with { ConsecutiveFailures = int.MaxValue });
+        _ = groups.Make(1);
+        return groups.Make(1);
     }
 
     private static TimeSpan Eject(CircuitBreaker breaker, TimeSpan now, int failures = 5)
@@ -215,10 +255,11 @@ public class CircuitBreakerTests
         return now;
     }
 
-    private static void Call(CircuitBreaker breaker, char verdict, TimeSpan now)
+    /// <summary>True when it ejected the server, or brought it back.</summary>
+    private static bool Call(CircuitBreaker breaker, char verdict, TimeSpan now)
     {
-        if (!breaker.TryAdmit(now, true, out long ticket)) return;
-        breaker.Judge(ticket, verdict switch { 'A' => Verdict.Alive, 'F' => Verdict.Failed, _ => Verdict.Nothing }, now);
+        if (!breaker.TryAdmit(now, true, out long ticket)) return false;
+        return breaker.Judge(ticket, verdict switch { 'A' => Verdict.Alive, 'F' => Verdict.Failed, _ => Verdict.Nothing }, now);
     }
 
     private static TimeSpan At(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds);

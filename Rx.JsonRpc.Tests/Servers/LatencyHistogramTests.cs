@@ -7,7 +7,7 @@ public class LatencyHistogramTests
 {
     [Fact]
     public void TryQuantile_AnyTimes_IsAtMostAnEighthTooLong() =>
-        Gen.Select(Gen.Long[0, 7_000_000_000].Array[1, 500], Gen.Double[0.01, 0.99]).Sample((times, quantile) =>
+        Gen.Select(Gen.OneOf(Gen.Long[0, 20], Gen.Long[0, 7_000_000_000]).Array[1, 500], Gen.Double[0.01, 0.99]).Sample((times, quantile) =>
         {
             var histogram = new LatencyHistogram();
             foreach (long time in times) histogram.Add(TimeSpan.FromMicroseconds(time));
@@ -20,7 +20,7 @@ public class LatencyHistogramTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(-5)]
+    [InlineData(-50)]
     [InlineData(long.MaxValue)]
     public void Add_TimesOutOfAllBounds_AreKeptInTheOuterBuckets(long ticks)
     {
@@ -28,6 +28,17 @@ public class LatencyHistogramTests
         histogram.Add(TimeSpan.FromTicks(ticks));
         Assert.True(histogram.TryQuantile(0.5, 1, out TimeSpan took));
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromHours(3));
+    }
+
+    [Fact]
+    public void TryQuantile_ShareIsReachedExactly_IsTheTimeThatReachedIt()
+    {
+        var histogram = new LatencyHistogram();
+        foreach (int milliseconds in new[] { 1, 1000 }) histogram.Add(TimeSpan.FromMilliseconds(milliseconds));
+
+        Assert.True(histogram.TryQuantile(0.5, 1, out TimeSpan took));
+
+        Assert.InRange(took.TotalMilliseconds, 1, 1.13);
     }
 
     [Fact]

@@ -37,11 +37,12 @@ public class ReplayTokensTests
     }
 
     [Fact]
-    public void TryTake_TimeGoesBack_IsNotPaidTwice()
+    public void TryTake_TimeGoesBack_IsNotPaidTwiceAndNotTakenBack()
     {
-        var tokens = new ReplayTokens(new RetryBudget { PerSecond = 1, Burst = 1 });
+        var tokens = new ReplayTokens(new RetryBudget { PerSecond = 1, Burst = 2 });
         Assert.True(tokens.TryTake(TimeSpan.FromSeconds(10)));
 
+        Assert.True(tokens.TryTake(TimeSpan.FromSeconds(5)));
         Assert.False(tokens.TryTake(TimeSpan.FromSeconds(5)));
         Assert.False(tokens.TryTake(TimeSpan.FromSeconds(10)));
         Assert.True(tokens.TryTake(TimeSpan.FromSeconds(11)));
@@ -54,6 +55,17 @@ public class ReplayTokensTests
         Assert.True(tokens.TryTake(TimeSpan.Zero));
 
         tokens.GiveBack();
+        tokens.GiveBack();
+
+        Assert.Equal(1, TakeAll(tokens, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void GiveBack_BucketIsEmpty_IsOneToken()
+    {
+        var tokens = new ReplayTokens(new RetryBudget { Burst = 10 });
+        Assert.Equal(10, TakeAll(tokens, TimeSpan.Zero));
+
         tokens.GiveBack();
 
         Assert.Equal(1, TakeAll(tokens, TimeSpan.Zero));

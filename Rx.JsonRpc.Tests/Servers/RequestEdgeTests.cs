@@ -21,6 +21,35 @@ public class RequestEdgeTests
         Assert.True(open.Empty.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public void Subscribe_ClosedWhileItSubscribes_LetsItsPipelineGo()
+    {
+        var open = new OpenRequests(10);
+        bool disposed = false;
+        var source = new RawObservable<Reply<int>>(_ =>
+        {
+            open.Close();
+            return System.Reactive.Disposables.Disposable.Create(() => disposed = true);
+        });
+        var seen = new Answers<Reply<int>>(() => 0);
+
+        ((IObservable<Reply<int>>)new EdgeThatIsClosedFirst(open, () => { }, source)).CheckGrammar().Subscribe(seen);
+
+        seen.Failure<ObjectDisposedException>();
+        Assert.True(disposed);
+    }
+
+    [Fact]
+    public void Pipeline_EndsWithoutAReply_FailsAndSaysSo()
+    {
+        var source = new RawObservable<Reply<int>>(observer => observer.OnCompleted());
+        var seen = new Answers<Reply<int>>(() => 0);
+
+        ((IObservable<Reply<int>>)new EdgeThatIsClosedFirst(new OpenRequests(10), () => { }, source)).CheckGrammar().Subscribe(seen);
+
+        Assert.Equal("m: ended without a reply", seen.Failure<InvalidOperationException>().Message);
+    }
+
     private sealed class EdgeThatIsClosedFirst(OpenRequests open, Action close, IObservable<Reply<int>> source) : RequestEdge<int>
     {
         private readonly TermsAlone _terms = new();

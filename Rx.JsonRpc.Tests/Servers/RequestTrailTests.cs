@@ -63,6 +63,19 @@ public class RequestTrailTests
     }
 
     [Fact]
+    public void Seal_Again_GivesNoOtherToken()
+    {
+        var tokens = new ReplayTokens(new RetryBudget { Ratio = 0, PerSecond = 0, Burst = 2 });
+        var trail = new RequestTrail(new TermsAlone { Tokens = tokens, Hedge = new HedgePlan(Hedge.After(TimeSpan.FromTicks(1)), null) });
+        Assert.True(tokens.TryTake(default) && trail.MayHedge!());
+
+        trail.Seal();
+        trail.Seal();
+
+        Assert.Equal([true, false], new[] { tokens.TryTake(default), tokens.TryTake(default) });
+    }
+
+    [Fact]
     public void End_RacesWithTheEndOfTheRequest_IsNotedOnceAndNotAfterIt() => Race.Run(
         20_000,
         () =>

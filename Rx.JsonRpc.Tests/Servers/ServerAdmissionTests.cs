@@ -90,6 +90,7 @@ public class ServerAdmissionTests
         world.Server.Start();
         for (int i = 0; i < 4; i++) Assert.True(world.Call().Answers.Silent);
         Assert.Contains("has 4 requests in flight", world.Call().Answers.Failure<ServerUnavailableException>().Message);
+        Assert.Equal(4, world.Peer.Calls.Count);
 
         FakeCall[] onFirst = [.. world.Peer.Calls.Where(call => call.Connection == world.Peer.Calls[0].Connection)];
         foreach (FakeCall call in onFirst) call.Result("1");

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Testing;
 using Rx.JsonRpc.Tests.Support;
 using Rx.JsonRpc.Tests.Transport;
@@ -71,11 +72,34 @@ public class ServerClosingTests
 
         Task closed = world.Close();
         Assert.False(closed.IsCompleted);
+        Assert.StartsWith("memory:a is not connected", world.Call().Answers.Failure<ServerUnavailableException>().Message);
         world.AdvanceTo(500);
 
         Assert.True(closed.IsCompletedSuccessfully);
         Assert.True(peer.Output.WriteAsync(new byte[1]).Now().IsCompleted);
         Assert.Equal(ServerState.Retired, world.Server.State);
+    }
+
+    [Fact]
+    public void Order_ServerHasLeftOrIsClosed_IsNotTaken()
+    {
+        var leaving = new OneServer();
+        var closed = new OneServer();
+        foreach (OneServer world in new[] { leaving, closed })
+        {
+            world.Peer.OnCall = _ => { };
+            world.Peer.Start();
+            world.Server.Start();
+        }
+        leaving.Call();
+        leaving.Server.Leave(TimeSpan.FromSeconds(1));
+        _ = closed.Close();
+
+        leaving.Server.Order(Duty.On, "enabled by hand");
+        closed.Server.Order(Duty.On, "enabled by hand");
+
+        Assert.Equal((ServerState.Draining, ServerState.Retired), (leaving.Server.State, closed.Server.State));
+        Assert.Equal((1, 1), (leaving.Attempts.Count, closed.Attempts.Count));
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using System.Reactive;
 using System.Text;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Testing;
 using Rx.JsonRpc.Tests.Support;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Servers;
 
@@ -16,6 +18,79 @@ public class ServerNotifyTests
         round => round.Release(),
         round => round.GiveUp(),
         round => Assert.Equal(round.Left ? Written.MaybeExecuted : Written.NotWritten, round.Told));
+
+    [Fact]
+    public void Notify_HandedOver_TellsItOnTheContinuations()
+    {
+        (OneServer world, Later later) = Connected();
+        Answers<Reply<Unit>> answers = Subscribe(world);
+        Assert.True(answers.Silent);
+
+        later.Run();
+
+        Assert.False(answers.Value.IsError);
+    }
+
+    [Fact]
+    public void Dispose_HandedOverButNotToldYet_TellsNothing()
+    {
+        (OneServer world, Later later) = Connected();
+        Answers<Reply<Unit>> answers = Subscribe(world);
+
+        answers.Subscription.Dispose();
+        later.Run();
+
+        Assert.True(answers.Silent);
+    }
+
+    [Fact]
+    public void Dispose_InsideOnNext_DoesNotComplete()
+    {
+        (OneServer world, Later later) = Connected();
+        var stops = new DisposesInOnNext<Reply<Unit>>(NotifyOf(world, "m", out _));
+
+        later.Run();
+
+        Assert.Equal(["value"], stops.Seen);
+    }
+
+    [Fact]
+    public void Lost_BeforeItHadLeft_FailsAndTellsNothingElse()
+    {
+        var world = new OneServer();
+        using IAcceptor acceptor = world.Network.Listen(world.Server.Address.EndPoint);
+        world.Server.Start();
+        var peer = (InMemoryConnection)acceptor.AcceptAsync().Now()!.Pipe;
+        world.Call(new string('x', 70_000));
+        Answers<Reply<Unit>> answers = Subscribe(world);
+        Assert.True(answers.Silent);
+
+        peer.Abort(new IOException("reset"));
+
+        answers.Failure<ServerUnavailableException>();
+    }
+
+    private static (OneServer World, Later Later) Connected()
+    {
+        var later = new Later();
+        var world = new OneServer(options => options with { Continuations = later });
+        world.Peer.Start();
+        world.Server.Start();
+        return (world, later);
+    }
+
+    private static Answers<Reply<Unit>> Subscribe(OneServer world)
+    {
+        var answers = new Answers<Reply<Unit>>(() => world.Now);
+        answers.Subscription = NotifyOf(world, "m", out _).Subscribe(answers);
+        return answers;
+    }
+
+    private static IObservable<Reply<Unit>> NotifyOf(OneServer world, string method, out AttemptRecord record)
+    {
+        record = new AttemptRecord(world.Server, 1, TimeSpan.Zero);
+        return world.Server.Notify(method, MethodName.RequestPrefix(method), default, RawJsonTypeInfo.Instance, record);
+    }
 
     /// <summary>A server whose writer has sent one notification, and goes on to the second when the far end reads.</summary>
     private sealed class StuckWriter : IDuplexPipe
@@ -61,13 +136,8 @@ public class ServerNotifyTests
             Told = _record.Written;
         }
 
-        private IDisposable Notify(string method, out AttemptRecord record)
-        {
-            record = new AttemptRecord(_world.Server, 1, TimeSpan.Zero);
-            IObservable<Reply<Unit>> notify = _world.Server.Notify(
-                method, MethodName.RequestPrefix(method), default, RawJsonTypeInfo.Instance, record);
-            return notify.Subscribe(Observer.Create<Reply<Unit>>(_ => { }));
-        }
+        private IDisposable Notify(string method, out AttemptRecord record) =>
+            NotifyOf(_world, method, out record).Subscribe(Observer.Create<Reply<Unit>>(_ => { }));
 
         private string Read()
         {

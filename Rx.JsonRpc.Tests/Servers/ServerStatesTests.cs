@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Rx.JsonRpc.Testing;
+using Rx.JsonRpc.Tests.Support;
 using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Servers;
@@ -95,6 +96,36 @@ public class ServerStatesTests
 
         Assert.Equal([0, 100, 300, 700], world.Attempts);
         Assert.Equal(ServerState.Retired, world.Server.State);
+    }
+
+    [Fact]
+    public void AnswerThenClose_CountsAsASuccess()
+    {
+        var world = new OneServer(options => options with { Reconnect = new Backoff { Jitter = false } });
+        world.Peer.Start();
+        world.Server.Start();
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.False(world.Call().Answers.Value.IsError);
+            world.Peer.Connection!.Dispose();
+            world.AdvanceTo(i * 100);
+        }
+
+        Assert.Equal([0, 100, 200, 300], world.Attempts);
+    }
+
+    [Fact]
+    public void Changes_ObserverThatHangs_DropsAndCounts()
+    {
+        var later = new Later();
+        var world = new OneServer(options => options with { Continuations = later, MaxQueuedEvents = 2 });
+        world.Server.Start();
+        world.AdvanceTo(250);
+        Assert.Equal(3, world.Server.DroppedFor(DropReason.QueueFull));
+
+        later.Run();
+
+        Assert.Equal([ServerState.Waiting, ServerState.Connecting], world.Changes.Select(change => change.To));
     }
 
     [Fact]

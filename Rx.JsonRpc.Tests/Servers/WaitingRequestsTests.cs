@@ -62,6 +62,39 @@ public class WaitingRequestsTests
     }
 
     [Fact]
+    public void ServersChanged_WhileTheRoundIsMade_IsNotMissed()
+    {
+        ServerServices services = Services(10);
+        int called = 0;
+        Func<Exception, Action, IDisposable?> wait = WaitingTurn.Of(Trail(Policy(5)), Policy(5), services)!;
+
+        services.Waiting.ServersChanged([]);
+        wait(FoundNone, () => called++);
+
+        Assert.Equal(1, called);
+    }
+
+    [Fact]
+    public void RoomForOne_InsideACall_CallsTheNextWhenThatHasReturned()
+    {
+        ServerServices services = Services(10);
+        var told = new List<string>();
+        for (int i = 1; i < 4; i++)
+        {
+            Enter(services, i, () =>
+            {
+                told.Add("called");
+                services.Waiting.RoomForOne();
+                told.Add("returned");
+            });
+        }
+
+        services.Waiting.RoomForOne();
+
+        Assert.Equal(["called", "returned", "called", "returned", "called", "returned"], told);
+    }
+
+    [Fact]
     public void Leave_CalledButNotYetRun_PassesTheCallOn()
     {
         var held = new HeldScheduler();

@@ -12,7 +12,7 @@ internal sealed class TimerHeap
     public int Count { get; private set; }
 
     /// <summary>The one that is due first.</summary>
-    public TimerNode? First => Count == 0 ? null : _nodes[0].Node;
+    public TimerNode? First => _nodes[0].Node;
 
     public void Add(TimerNode node)
     {

@@ -1,49 +1,43 @@
 namespace Rx.JsonRpc.Servers;
 
-/// <summary>The breaker groups of one client, by priority. A server that takes no requests is in none of them: it is nobody's other half.</summary>
+/// <summary>
+/// The circuit breakers of one client, by priority. They change their states under one lock, so that two of them cannot both be the last
+/// that may be ejected by rate. A server that takes no requests is in no group: it is nobody's other half.
+/// </summary>
 internal sealed class BreakerGroups(BreakerOptions options)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<int, BreakerGroup> _groups = [];
+    private readonly HashSet<CircuitBreaker> _breakers = [];
+
+    public Lock Gate { get; } = new();
 
     /// <summary>A breaker for a server of that priority.</summary>
     public CircuitBreaker Make(int priority)
     {
-        lock (_gate) return new CircuitBreaker(options, OfLocked(priority));
+        var made = new CircuitBreaker(options, this);
+        Join(made, priority);
+        return made;
     }
 
     /// <summary>Takes the breaker into the group of that priority, out of any other.</summary>
     public void Join(CircuitBreaker breaker, int priority)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            breaker.LeaveLocked();
-            breaker.JoinLocked(OfLocked(priority));
-            ForgetEmptyLocked();
+            breaker.Priority = priority;
+            _breakers.Add(breaker);
         }
     }
 
     /// <summary>Takes the breaker out of its group; it still judges what is under way.</summary>
     public void Leave(CircuitBreaker breaker)
     {
-        lock (_gate)
-        {
-            breaker.LeaveLocked();
-            ForgetEmptyLocked();
-        }
+        lock (Gate) _breakers.Remove(breaker);
     }
 
-    private BreakerGroup OfLocked(int priority)
+    /// <summary>Whether no more than half of the group would be ejected.</summary>
+    public bool MayEjectOneMoreLocked(int priority)
     {
-        if (!_groups.TryGetValue(priority, out BreakerGroup? group)) _groups.Add(priority, group = new BreakerGroup(_gate));
-        return group;
-    }
-
-    private void ForgetEmptyLocked()
-    {
-        foreach ((int priority, BreakerGroup group) in _groups)
-        {
-            if (group.IsEmptyLocked) _groups.Remove(priority);
-        }
+        CircuitBreaker[] group = [.. _breakers.Where(breaker => breaker.Priority == priority)];
+        return 2 * (group.Count(breaker => !breaker.IsClosed) + 1) <= group.Length;
     }
 }

@@ -23,7 +23,7 @@ internal enum Verdict
 /// </remarks>
 internal sealed class CircuitBreaker
 {
-    /// <summary>The ticket of a call that was not admitted here and decides nothing.</summary>
+    /// <summary>The ticket of a call that was not admitted here and decides nothing: no state has that number.</summary>
     public const long NoTicket = -1;
 
     private const long Phases = 4;
@@ -32,22 +32,24 @@ internal sealed class CircuitBreaker
     private const long Probing = 2;
 
     private readonly BreakerOptions _options;
+    private readonly BreakerGroups _groups;
     private readonly FailureWindow _window;
     private readonly Backoff _bounds;
-    private volatile BreakerGroup _group;
     private long _state;
     private int _inARow;
     private int _ejections;
     private TimeSpan _until;
 
-    public CircuitBreaker(BreakerOptions options, BreakerGroup group)
+    public CircuitBreaker(BreakerOptions options, BreakerGroups groups)
     {
         _options = options;
-        _group = group;
+        _groups = groups;
         _window = new FailureWindow(options.Window);
-        _bounds = new Backoff { First = options.FirstEjection, Max = options.MaxEjection, Jitter = false };
-        lock (group.Gate) group.AddLocked(this);
+        _bounds = new Backoff { First = options.FirstEjection, Max = options.MaxEjection };
     }
+
+    /// <summary>Which group it is in, while it is in one; its groups' own.</summary>
+    public int Priority { get; set; }
 
     public bool IsClosed => PhaseOf(Interlocked.Read(ref _state)) == Closed;
 
@@ -59,7 +61,7 @@ internal sealed class CircuitBreaker
     {
         get
         {
-            lock (_group.Gate) return PhaseOf(_state) == Closed ? null : _until;
+            lock (_groups.Gate) return PhaseOf(_state) == Closed ? null : _until;
         }
     }
 
@@ -79,7 +81,7 @@ internal sealed class CircuitBreaker
     /// <summary>Tells what became of a call; true when the server was ejected by it, or came back.</summary>
     public bool Judge(long ticket, Verdict verdict, TimeSpan now)
     {
-        if (ticket == NoTicket || Interlocked.Read(ref _state) != ticket) return false;
+        if (Interlocked.Read(ref _state) != ticket) return false;
         if (IsProbe(ticket)) return JudgeProbe(ticket, verdict, now);
         if (!_options.Enabled || verdict == Verdict.Nothing) return false;
         _window.Add(verdict == Verdict.Failed, now);
@@ -88,17 +90,9 @@ internal sealed class CircuitBreaker
         return false;
     }
 
-    public void JoinLocked(BreakerGroup group)
-    {
-        _group = group;
-        group.AddLocked(this);
-    }
-
-    public void LeaveLocked() => _group.RemoveLocked(this);
-
     private bool TryProbe(TimeSpan now, bool mayProbe, out long ticket)
     {
-        lock (_group.Gate)
+        lock (_groups.Gate)
         {
             ticket = _state;
             // It may have come back just now.
@@ -115,7 +109,7 @@ internal sealed class CircuitBreaker
 
     private bool JudgeProbe(long ticket, Verdict verdict, TimeSpan now)
     {
-        lock (_group.Gate)
+        lock (_groups.Gate)
         {
             if (_state != ticket) return false;
             switch (verdict)
@@ -139,7 +133,7 @@ internal sealed class CircuitBreaker
 
     private bool CountFailure(long ticket, TimeSpan now)
     {
-        lock (_group.Gate)
+        lock (_groups.Gate)
         {
             if (_state != ticket) return false;
             int inARow = Interlocked.Increment(ref _inARow);
@@ -149,7 +143,7 @@ internal sealed class CircuitBreaker
                 return true;
             }
             (long calls, long failures) = _window.Sum(now);
-            if (calls < _options.MinimumCalls || failures < _options.FailureRate * calls || !_group.MayEjectOneMoreLocked()) return false;
+            if (calls < _options.MinimumCalls || failures < _options.FailureRate * calls || !_groups.MayEjectOneMoreLocked(Priority)) return false;
             EjectLocked($"{failures} of its last {calls} calls failed", now);
             return true;
         }
@@ -157,8 +151,7 @@ internal sealed class CircuitBreaker
 
     private void EjectLocked(string reason, TimeSpan now)
     {
-        if (_ejections < int.MaxValue) _ejections++;
-        TimeSpan wait = _bounds.Delay(_ejections, 1) * (1 + 0.2 * _options.Random());
+        TimeSpan wait = _bounds.Delay(++_ejections, 1) * (1 + 0.2 * _options.Random());
         _until = now + wait;
         Reason = FormattableString.Invariant($"ejected by its circuit breaker for {wait.TotalSeconds:0.#} s: {reason}");
         EnterLocked(Ejected);

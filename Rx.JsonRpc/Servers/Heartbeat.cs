@@ -60,7 +60,6 @@ internal sealed class Heartbeat
         TimeSpan silence = _stopwatch.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _heardAt));
         if (_probing)
         {
-            _timer.Dispose();
             _dead(silence);
         }
         else if (silence < _options.Interval)

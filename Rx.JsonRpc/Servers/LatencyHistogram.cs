@@ -42,7 +42,7 @@ internal sealed class LatencyHistogram
             if (_total < Math.Min(minimumSamples, Halving / 4)) return false;
             double wanted = quantile * _total;
             int bucket = 0;
-            for (int seen = _counts[0]; seen < wanted && bucket < _counts.Length - 1; seen += _counts[bucket]) bucket++;
+            for (int seen = _counts[0]; seen < wanted; seen += _counts[bucket]) bucket++;
             took = TimeSpan.FromMicroseconds(UpperBoundOf(bucket));
             return true;
         }

@@ -54,7 +54,7 @@ internal sealed class PendingRequests
             int used = Volatile.Read(ref _used);
             for (int index = 0; index < used; index++)
             {
-                if (TrySlot(index, out Slot[] segment) && segment[index & (SegmentSize - 1)].Request is not null) count++;
+                if (SlotAt(index).Request is not null) count++;
             }
             return count;
         }
@@ -114,8 +114,8 @@ internal sealed class PendingRequests
     {
         reason = DropReason.UnknownId;
         long index = id & ((1L << _indexBits) - 1);
-        if (id < 0 || index >= Volatile.Read(ref _used) || !TrySlot((int)index, out Slot[] segment)) return null;
-        ref Slot slot = ref segment[index & (SegmentSize - 1)];
+        if (id < 0 || index >= Volatile.Read(ref _used)) return null;
+        ref Slot slot = ref SlotAt((int)index);
         PendingRequest? request = Volatile.Read(ref slot.Request);
         if (request is not null && request.Id == id && TryRemove(request)) return request;
         long generation = id >> _indexBits;
@@ -135,8 +135,7 @@ internal sealed class PendingRequests
         int used = Volatile.Read(ref _used);
         for (int index = 0; index < used; index++)
         {
-            if (!TrySlot(index, out Slot[] segment)) continue;
-            if (Interlocked.Exchange(ref segment[index & (SegmentSize - 1)].Request, null) is { } request) yield return request;
+            if (Interlocked.Exchange(ref SlotAt(index).Request, null) is { } request) yield return request;
         }
     }
 
@@ -174,8 +173,7 @@ internal sealed class PendingRequests
         return false;
     }
 
-    private bool IsOccupied(int index) =>
-        index < Volatile.Read(ref _used) && TrySlot(index, out Slot[] segment) && Volatile.Read(ref segment[index & (SegmentSize - 1)].Request) is not null;
+    private bool IsOccupied(int index) => index < Volatile.Read(ref _used) && Volatile.Read(ref SlotAt(index).Request) is not null;
 
     private static long Pack(long version, int index) => (version << 32) | (uint)index;
 
@@ -213,13 +211,8 @@ internal sealed class PendingRequests
         }
     }
 
+    /// <summary>A slot that is in use or has been: its segment was there before <see cref="_used"/> said so.</summary>
     private ref Slot SlotAt(int index) => ref _segments[index >> SegmentBits]![index & (SegmentSize - 1)];
-
-    private bool TrySlot(int index, out Slot[] segment)
-    {
-        segment = Volatile.Read(ref _segments[index >> SegmentBits])!;
-        return segment is not null;
-    }
 
     private struct Slot
     {

@@ -38,7 +38,6 @@ internal sealed class ReplayTokens
     /// <summary>Gives back the token of a replay that was not sent.</summary>
     public void GiveBack()
     {
-        if (!_budget.Enabled) return;
         lock (_gate) _tokens = Math.Min(_budget.Burst, _tokens + 1);
     }
 

@@ -79,7 +79,6 @@ public sealed partial class Server
         // A disabled server has no link left whose end would tell.
         lock (_gate) ChangeLocked(reason);
         _services.Changes.Flush();
-        CloseLine();
     }
 
     private ServerUnavailableException OffDuty()

@@ -21,7 +21,7 @@ public sealed partial class Server
                 State = _state,
                 Reason = _reason,
                 Since = _since,
-                InFlight = links.Sum(link => link.Connection?.Pending.Count ?? 0),
+                InFlight = InFlightLocked(),
                 Connections = links.Count(link => link.Connection is not null),
                 ConnectAttempts = links.Max(link => link.Attempts),
                 EjectedUntil = ejectedUntil is { } until ? at + (until - now) : null,

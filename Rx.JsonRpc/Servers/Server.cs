@@ -46,7 +46,7 @@ public sealed partial class Server
     {
         get
         {
-            lock (_gate) return _links.Concat(_formerLinks).Sum(link => link.Connection?.Pending.Count ?? 0);
+            lock (_gate) return InFlightLocked();
         }
     }
 
@@ -141,6 +141,8 @@ public sealed partial class Server
         Interlocked.Increment(ref _dropped[(int)reason]);
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
     }
+
+    private int InFlightLocked() => _links.Concat(_formerLinks).Sum(link => link.Connection?.Pending.Count ?? 0);
 
     private ServerState BestLocked() => _links.Concat(_duty == Duty.Leaving ? _formerLinks : []).Min(link => Rank(link.State)) switch
     {

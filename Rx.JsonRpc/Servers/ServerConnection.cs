@@ -87,7 +87,7 @@ internal sealed class ServerConnection : IObserver<Frame>
                 if (TakePending(envelope, frame) is { } failed) failed.OnErrorReply(ErrorReader.Read(envelope.Value));
                 break;
             case EnvelopeKind.Notification:
-                _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, ParametersOf(envelope)), frame.Payload.Length);
+                _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, RawJson.Copy(envelope.Value)), frame.Payload.Length);
                 break;
             case EnvelopeKind.Call:
                 _calls.Take(envelope);
@@ -109,8 +109,6 @@ internal sealed class ServerConnection : IObserver<Frame>
         else if (!probe) _server.Dropped(reason, frame.Payload.Length);
         return request;
     }
-
-    private static RawJson ParametersOf(in Envelope envelope) => envelope.Value.IsEmpty ? default : RawJson.Copy(envelope.Value);
 
     private void EndAsDead(TimeSpan silence) => End(new ConnectionLostException(FormattableString.Invariant(
         $"the heartbeat gave up the connection to {_server.Address}: nothing was heard for {silence.TotalSeconds:0.###} s, nor any reply to {_options.Heartbeat.Method}")));

@@ -84,7 +84,6 @@ internal sealed class ServerLink
     private void Retire(Exception failure)
     {
         _server.Enter(this, ServerState.Retired, _closing is null ? failure.Message : _reason);
-        _ended.OnNext(Unit.Default);
         _ended.OnCompleted();
     }
 

@@ -123,7 +123,7 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
                 _observer.OnError(_failure);
                 return;
             }
-            _observer.OnNext(new Reply<Unit> { Result = Unit.Default });
+            _observer.OnNext(new Reply<Unit>());
             if (!Volatile.Read(ref _disposed)) _observer.OnCompleted();
         }
     }

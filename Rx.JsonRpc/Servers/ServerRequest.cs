@@ -19,7 +19,7 @@ public sealed class ServerRequest
         _open = open;
         Server = server;
         Method = call.Method!;
-        Parameters = call.Value.IsEmpty ? default : RawJson.Copy(call.Value);
+        Parameters = RawJson.Copy(call.Value);
         Id = RawJson.Copy(call.IdJson);
     }
 

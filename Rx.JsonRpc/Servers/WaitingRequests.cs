@@ -87,7 +87,8 @@ internal sealed class WaitingRequests
         bool unused;
         lock (_gate)
         {
-            if (_line.Remove(turn)) Volatile.Write(ref _count, _line.Count);
+            _line.Remove(turn);
+            Volatile.Write(ref _count, _line.Count);
             unused = turn.TryEndCallLocked();
         }
         if (unused) MoveUp(1);

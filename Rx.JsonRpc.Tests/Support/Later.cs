@@ -1,0 +1,16 @@
+using System.IO.Pipelines;
+
+namespace Rx.JsonRpc.Tests.Support;
+
+/// <summary>Continuations that are kept until the test runs them.</summary>
+internal sealed class Later : PipeScheduler
+{
+    private readonly Queue<(Action<object?> Action, object? State)> _waiting = new();
+
+    public override void Schedule(Action<object?> action, object? state) => _waiting.Enqueue((action, state));
+
+    public void Run()
+    {
+        while (_waiting.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
+    }
+}
