@@ -80,16 +80,8 @@ internal sealed class EvapiReception : IObserver<Frame>
     /// <summary>To the host, which may be slow, and may forget it.</summary>
     private void Offer(SuspendedTransaction transaction)
     {
-        if (transaction.Deadline is { } deadline)
-        {
-            TimeSpan left = deadline - _services.Clock.Now;
-            if (left <= TimeSpan.Zero)
-            {
-                transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
-                return;
-            }
-            transaction.LimitTo(left, _services.Timers);
-        }
+        if (!transaction.IsInTime(_services.Clock.Now, out TimeSpan? left)) return;
+        if (left is { } limit) transaction.LimitTo(limit, _services.Timers);
         if (_services.Transactions.TryPublish(transaction)) return;
         const string Why = "as many transactions wait for the host as MaxInFlight allows";
         transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException(Why)));

@@ -22,11 +22,8 @@ internal sealed class PoolService
         try
         {
             JsonRpcClient client = ClientOf(transaction.Pool);
-            if (PolicyOf(client, transaction.Deadline) is not { } policy)
-            {
-                transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
-                return;
-            }
+            if (!transaction.IsInTime(_services.Clock.Now, out TimeSpan? left)) return;
+            RequestPolicy policy = left is { } limit ? client.Policy with { TotalTimeout = limit } : client.Policy;
             client.Call(client.Raw(transaction.Method, transaction.Idempotent), transaction.Parameters, policy).Resume(transaction);
         }
         catch (ArgumentException fault)
@@ -61,14 +58,6 @@ internal sealed class PoolService
         if (_pools.TryGetValue(pool, out JsonRpcClient? client)) return client;
         string named = pool.Length == 0 ? $"the event names no pool of servers, and there is none named '{_services.Options.DefaultPool}'" : $"there is no pool of servers named '{pool}'";
         throw new ArgumentException($"{named}; the pools are: {string.Join(", ", _pools.Keys.Order(StringComparer.Ordinal))}");
-    }
-
-    /// <summary>The client's policy with what is left until the deadline as its total timeout; null when nothing is left.</summary>
-    private RequestPolicy? PolicyOf(JsonRpcClient client, DateTimeOffset? deadline)
-    {
-        if (deadline is not { } due) return client.Policy;
-        TimeSpan left = due - _services.Clock.Now;
-        return left > TimeSpan.Zero ? client.Policy with { TotalTimeout = left } : null;
     }
 
     private sealed class NotificationObserver(EvapiServices services, EvapiNotification notification) : IObserver<Unit>

@@ -104,6 +104,17 @@ public sealed class SuspendedTransaction
         return request;
     }
 
+    /// <summary>False when its deadline has passed: then it is resumed as a timeout.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="left">What is left until the deadline; null when it has none.</param>
+    internal bool IsInTime(DateTimeOffset now, out TimeSpan? left)
+    {
+        left = Deadline - now;
+        if (left is null || left > TimeSpan.Zero) return true;
+        Resume(Outcome<RawJson>.From(new TimeoutException("the deadline had passed when the event came")));
+        return false;
+    }
+
     /// <summary>Sees to it that it is resumed as a timeout when it has not ended by then.</summary>
     internal void LimitTo(TimeSpan left, TimerQueue timers)
     {
