@@ -123,28 +123,28 @@ public sealed partial class JsonRpcClient
     /// <summary>One subscription of a request.</summary>
     private sealed class OneTrail<T> : RequestTrail, IFailoverSteps<Server, Reply<T>>
     {
-        private OneRequest<T> _request;
-
         private OneTrail(OneRequest<T> request)
-            : base(request) => _request = request;
+            : base(request)
+        {
+        }
+
+        private OneRequest<T> Request => (OneRequest<T>)Terms;
 
         public static OneTrail<T> Of(OneRequest<T> request)
         {
             if (!Spares<OneTrail<T>>.TryTake(out OneTrail<T>? trail)) return new OneTrail<T>(request);
-            trail._request = request;
             trail.Begin(request);
             return trail;
         }
 
         public IObservable<Reply<T>> TryOn(Server server) => OneAttempt<T>.Of(server, this);
 
-        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => _request.Client.Try(_request, server, attempt);
+        public IObservable<Reply<T>> Try(Server server, AttemptRecord attempt) => Request.Client.Try(Request, server, attempt);
 
         public void RecycleIfDone()
         {
+            OneRequest<T> request = Request;
             if (!TryReset()) return;
-            OneRequest<T> request = _request;
-            _request = null!;
             Spares<OneTrail<T>>.Keep(this);
             request.Recycle();
         }
@@ -153,28 +153,26 @@ public sealed partial class JsonRpcClient
     /// <summary>One attempt; it serves again once its call has told the reply.</summary>
     private sealed class OneAttempt<T> : RecordedAttempt<T>
     {
-        private OneTrail<T> _trail;
-
         private OneAttempt(Server server, OneTrail<T> trail)
-            : base(server, trail) => _trail = trail;
+            : base(server, trail)
+        {
+        }
 
         public static OneAttempt<T> Of(Server server, OneTrail<T> trail)
         {
             if (!Spares<OneAttempt<T>>.TryTake(out OneAttempt<T>? attempt)) return new OneAttempt<T>(server, trail);
             attempt.Reset(server, trail);
-            attempt._trail = trail;
             return attempt;
         }
 
         protected override void Keep()
         {
-            OneTrail<T> trail = _trail;
+            var trail = (OneTrail<T>)Trail;
             Reset(null!, null!);
-            _trail = null!;
             Spares<OneAttempt<T>>.Keep(this);
             trail.RecycleIfDone();
         }
 
-        protected override IObservable<Reply<T>> Try() => _trail.Try(Server, this);
+        protected override IObservable<Reply<T>> Try() => ((OneTrail<T>)Trail).Try(Server, this);
     }
 }

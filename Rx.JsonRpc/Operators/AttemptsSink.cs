@@ -14,7 +14,7 @@ internal abstract class AttemptsSink<T> : IObserver<T>, IDisposable
     private volatile bool _observing;
     private int _ended;
     private int _signals;
-    private int _releasedOn;
+    private ThreadMark _release;
 
     protected AttemptsSink(IObserver<T> observer) => _observer = observer;
 
@@ -24,7 +24,7 @@ internal abstract class AttemptsSink<T> : IObserver<T>, IDisposable
     {
         if (!_observing || HasEnded) return;
         _observer.OnNext(value);
-        if (_releasedOn == Environment.CurrentManagedThreadId) Recycle();
+        if (_release.IsHere) Recycle();
     }
 
     public void OnError(Exception error)
@@ -63,7 +63,7 @@ internal abstract class AttemptsSink<T> : IObserver<T>, IDisposable
             {
                 // The count stays above zero: nothing enters any more.
                 Release();
-                _releasedOn = Environment.CurrentManagedThreadId;
+                _release.Set();
                 return;
             }
             if (!TryGoOn()) return;
@@ -101,7 +101,7 @@ internal abstract class AttemptsSink<T> : IObserver<T>, IDisposable
         _observing = false;
         _ended = 0;
         _signals = 0;
-        _releasedOn = 0;
+        _release = default;
     }
 
     private bool TryGoOn()

@@ -6,14 +6,12 @@ namespace Rx.JsonRpc;
 /// </summary>
 internal sealed class FailoverOnce<TServer, T> : FailoverSink<TServer, T>, IObservable<T>
 {
-    private static readonly IObserver<T> Nobody = System.Reactive.Observer.Create<T>(static _ => { });
-
     private IEnumerable<IEnumerable<TServer>> _groups;
     private IFailoverSteps<TServer, T> _steps;
     private bool _taken;
 
     private FailoverOnce(IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps)
-        : base(groups, Nobody)
+        : base(groups, null!)
     {
         _groups = groups;
         _steps = steps;
@@ -43,8 +41,8 @@ internal sealed class FailoverOnce<TServer, T> : FailoverSink<TServer, T>, IObse
 
     protected override void Recycle()
     {
-        Reset([], Nobody);
-        _groups = [];
+        Reset(null!, null!);
+        _groups = null!;
         _steps = null!;
         _taken = false;
         Spares<FailoverOnce<TServer, T>>.Keep(this);

@@ -32,9 +32,9 @@ internal sealed class RoundRobinTurns<T> : IWalkable<T>
 
     private IEnumerator<T> InListOrder()
     {
-        int start = Start();
-        for (int i = start; i < _items.Length; i++) yield return _items[i];
-        for (int i = 0; i < start; i++) yield return _items[i];
+        var walk = new Walk<T>();
+        walk.Begin(this);
+        while (walk.TryMoveNext(out T? item)) yield return item;
     }
 
     private IEnumerator<T> ByWeight(WeightedTurns weighted)

@@ -15,7 +15,7 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
     private SingleAssignmentDisposableValue _upstream;
     private int _state;
     private bool _disarmed;
-    private int _disposedOn;
+    private ThreadMark _disposal;
 
     protected TimeSpan Due { get; set; }
 
@@ -61,7 +61,7 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
 
     public void Dispose()
     {
-        _disposedOn = Environment.CurrentManagedThreadId;
+        _disposal.Set();
         Volatile.Write(ref _state, Ended);
         Release();
     }
@@ -86,7 +86,7 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
         _upstream = default;
         _state = Idle;
         _disarmed = false;
-        _disposedOn = 0;
+        _disposal = default;
     }
 
     internal override void OnDue()
@@ -113,7 +113,7 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
         }
         int before = Interlocked.CompareExchange(ref _state, Idle, Delivering);
         if (before == DueWhileDelivering) ExpireFrom(DueWhileDelivering);
-        else if (before == Ended && _disarmed && _disposedOn == Environment.CurrentManagedThreadId) Recycle();
+        else if (before == Ended && _disarmed && _disposal.IsHere) Recycle();
     }
 
     private bool ExpireFrom(int state)

@@ -18,6 +18,8 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
         _trail = trail;
     }
 
+    protected RequestTrail Trail => _trail;
+
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
     {
         TimeSpan startedAfter = _trail.Elapsed;

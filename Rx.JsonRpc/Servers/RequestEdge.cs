@@ -40,8 +40,6 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
         private IDisposable? _upstream;
         private volatile bool _disposed;
 
-        protected bool IsDisposed => _disposed;
-
         protected RequestTrail Trail => _trail;
 
         /// <summary>Whom it tells, when that is not known from the beginning.</summary>
@@ -118,6 +116,13 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
         /// <summary>Tells the reply, which has no attempts yet, and the end.</summary>
         protected abstract void Tell(IObserver<TSeen> observer, in Reply<T> reply);
 
+        /// <summary>Tells the one value and the end.</summary>
+        protected void Complete(IObserver<TSeen> observer, TSeen value)
+        {
+            observer.OnNext(value);
+            if (!_disposed) observer.OnCompleted();
+        }
+
         private void Run()
         {
             IObservable<Reply<T>> source = ((RequestEdge<T>)_trail.Terms).Pipeline(_trail);
@@ -154,11 +159,8 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
 
     private sealed class RepliesSink(RequestEdge<T> edge, IObserver<Reply<T>> observer) : Sink<Reply<T>>(edge, observer)
     {
-        protected override void Tell(IObserver<Reply<T>> observer, in Reply<T> reply)
-        {
-            observer.OnNext(reply with { Attempts = Trail.Attempts });
-            if (!IsDisposed) observer.OnCompleted();
-        }
+        protected override void Tell(IObserver<Reply<T>> observer, in Reply<T> reply) =>
+            Complete(observer, reply with { Attempts = Trail.Attempts });
     }
 
     private class ResultsSink(RequestEdge<T> edge, IObserver<T>? observer) : Sink<T>(edge, observer)
@@ -173,8 +175,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
                 return;
             }
             Trail.Forget();
-            observer.OnNext(reply.Result!);
-            if (!IsDisposed) observer.OnCompleted();
+            Complete(observer, reply.Result!);
         }
     }
 }

@@ -29,5 +29,5 @@ internal abstract class RequestTerms
     public abstract HedgePlan? NewHedge();
 
     /// <summary>Whether another attempt may follow this failure.</summary>
-    public virtual bool MayMove(Exception failure) => ReplayRules.MayMove(failure, Policy.Replay, Idempotent);
+    public bool MayMove(Exception failure) => ReplayRules.MayMove(failure, Policy.Replay, Idempotent);
 }

@@ -13,7 +13,7 @@ internal partial class RequestTrail
     }
 
     /// <summary>Its request has told its reply, on this thread, and does not look at it any more.</summary>
-    public void Done() => _doneOn = Environment.CurrentManagedThreadId;
+    public void Done() => _done.Set();
 
     /// <summary>Begins, as new.</summary>
     [MemberNotNull(nameof(Terms))]
@@ -31,7 +31,7 @@ internal partial class RequestTrail
     protected bool TryReset()
     {
         bool alone = _begun == 1 && _hedge is null && Terms.Policy is { Retries: 0, WhenDisconnected: WhenDisconnected.FailFast };
-        if (!alone || _doneOn != Environment.CurrentManagedThreadId) return false;
+        if (!alone || !_done.IsHere) return false;
         Terms = null!;
         _ended = null;
         _begun = 0;
@@ -40,7 +40,7 @@ internal partial class RequestTrail
         _laterRound = false;
         _hedgePaid = false;
         _sealed = false;
-        _doneOn = 0;
+        _done = default;
         LastError = null;
         BudgetSpent = false;
         NotWaited = null;

@@ -21,7 +21,7 @@ internal partial class RequestTrail
     private bool _laterRound;
     private bool _hedgePaid;
     private bool _sealed;
-    private int _doneOn;
+    private ThreadMark _done;
 
     public RequestTrail(RequestTerms terms) => Begin(terms);
 

@@ -25,7 +25,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     private Reply<TResult> _reply;
     private Exception? _failure;
     private bool _once;
-    private int _disposedOn;
+    private ThreadMark _disposal;
     private volatile bool _disposed;
 
     public ServerCall(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
@@ -128,7 +128,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
 
     public void Dispose()
     {
-        _disposedOn = Environment.CurrentManagedThreadId;
+        _disposal.Set();
         _disposed = true;
         // Begin on another thread writes the entry and reads the flag; this thread does the reverse. One of them sees the other.
         Interlocked.MemoryBarrier();
@@ -150,7 +150,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         if (!_disposed) _observer!.OnCompleted();
         // Disposed while it told the reply, on this thread, by the only one who knew it. The reply to a request whose bytes have not been
         // handed over is a peer's guess: then the writer knows it still.
-        if (_once && _disposedOn == Environment.CurrentManagedThreadId && _record.Written == Written.MaybeExecuted) Recycle();
+        if (_once && _disposal.IsHere && _record.Written == Written.MaybeExecuted) Recycle();
     }
 
     private void Recycle()
@@ -164,7 +164,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         _observer = null;
         _connection = null;
         _reply = default;
-        _disposedOn = 0;
+        _disposal = default;
         _disposed = false;
         Spares<ServerCall<TParams, TResult>>.Keep(this);
         record.Recycle();
