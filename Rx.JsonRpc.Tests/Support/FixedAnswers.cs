@@ -8,24 +8,38 @@ using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Support;
 
-/// <summary>A server in memory that answers every call with one result and allocates nothing for it, for tests that count bytes.</summary>
+/// <summary>
+/// A server in memory that answers every call with one result and allocates nothing for it, for tests that count bytes and benchmarks.
+/// </summary>
 internal sealed class FixedAnswers
 {
     private readonly ArrayBufferWriter<byte> _answer = new();
     private readonly byte[] _result;
+    private readonly bool _atOnce;
     private PipeWriter? _output;
 
-    private FixedAnswers(string result) => _result = Encoding.UTF8.GetBytes(result);
-
-    public static FixedAnswers Start(InMemoryNetwork network, InMemoryEndPoint endPoint, string result)
+    private FixedAnswers(string result, bool atOnce)
     {
-        var answers = new FixedAnswers(result);
+        _result = Encoding.UTF8.GetBytes(result);
+        _atOnce = atOnce;
+    }
+
+    /// <param name="network">Where it listens.</param>
+    /// <param name="endPoint">Its end point there.</param>
+    /// <param name="result">The one result, in JSON.</param>
+    /// <param name="atOnce">Whether it answers while it is being asked; otherwise by <see cref="Send"/>.</param>
+    public static FixedAnswers Start(InMemoryNetwork network, InMemoryEndPoint endPoint, string result, bool atOnce = false)
+    {
+        var answers = new FixedAnswers(result, atOnce);
         _ = answers.ServeAsync(network.Listen(endPoint));
         return answers;
     }
 
     /// <summary>Answers what has been asked; until then the requests wait, as they do for a server that is elsewhere.</summary>
-    public void Send() => Assert.True(_output!.FlushAsync().IsCompleted);
+    public void Send()
+    {
+        if (!_output!.FlushAsync().IsCompleted) throw new InvalidOperationException("The client does not read.");
+    }
 
     private async Task ServeAsync(IAcceptor acceptor)
     {
@@ -37,6 +51,7 @@ internal sealed class FixedAnswers
             ReadOnlySequence<byte> rest = read.Buffer;
             while (NetstringReader.Read(ref rest, 1 << 16, out ReadOnlySequence<byte> call, out _) == NetstringStatus.Frame) Answer(pipe.Output, call);
             pipe.Input.AdvanceTo(rest.Start, read.Buffer.End);
+            if (_atOnce) await pipe.Output.FlushAsync();
             if (read.IsCompleted) return;
         }
     }

@@ -97,7 +97,7 @@ internal static class CompareCommand
     {
         "raw-floor" => new RawFloorLoad(ports),
         "raw-json" => new RawJsonLoad(ports),
-        "typed-recipe" => new TypedRecipeLoad(ports),
+        "typed-recipe" => new TypedRecipeLoad(OurClient.Connect(ports)),
         "naive-rx" => new NaiveRxLoad(ports),
         _ => new StreamJsonRpcLoad(ports),
     };

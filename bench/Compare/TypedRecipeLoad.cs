@@ -5,22 +5,20 @@ namespace Rx.JsonRpc.Bench.Compare;
 /// <summary>
 /// Our client as a host uses it: typed parameters and result, failover over two groups, the turn, both timeouts, the attempts noted.
 /// </summary>
-internal sealed class TypedRecipeLoad(ServerPorts ports) : ILoad
+internal sealed class TypedRecipeLoad(JsonRpcClient client) : ILoad
 {
-    private readonly JsonRpcClient _client = OurClient.Connect(ports);
-
     public string Name => "typed-recipe";
 
     public Task RunAsync(LoadRun run, int inFlight) => Workers.RunAsync(run, inFlight, AskAsync);
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => client.DisposeAsync();
 
     private async Task AskAsync(LoadRun run)
     {
         while (!run.Over)
         {
             long began = Stopwatch.GetTimestamp();
-            Located located = await _client.RequestAsync(Workload.Method, Workload.Parameters);
+            Located located = await client.RequestAsync(Workload.Method, Workload.Parameters);
             run.Ended(began, Stopwatch.GetTimestamp());
             Workload.Check(located);
         }

@@ -19,13 +19,16 @@ internal static class Growth
         double one = 0;
         foreach (int connections in (int[])[1, 2, 4, 8])
         {
-            await using var load = new ManyConnectionsLoad(server.Ports, connections);
+            await using var load = new TypedRecipeLoad(OneServer(server.Ports, connections));
             double rate = (await new LoadRun().MeasureAsync(load, 64, TimeSpan.FromSeconds(3), stop)).RequestsPerSecond;
             if (connections == 1) one = rate;
             yield return string.Create(
                 CultureInfo.InvariantCulture, $"growth: {connections} connections, 64 in flight: {rate:#,0}/s, {rate / one:0.00} of one connection, on {Environment.ProcessorCount} cores");
         }
     }
+
+    private static JsonRpcClient OneServer(ServerPorts ports, int connections) =>
+        new(new JsonRpcClientOptions { Servers = [new ServerAddress(ports.EndPoint)], ConnectionsPerServer = connections });
 
     /// <summary>In memory and on one thread: a thousand sockets would cost what sockets cost.</summary>
     private static string Servers()

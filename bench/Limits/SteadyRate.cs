@@ -11,7 +11,7 @@ internal static class SteadyRate
     {
         await using ServerProcess server = await ServerProcess.StartAsync(FixedServer.Name, stop);
         double highest;
-        await using (var closed = new TypedRecipeLoad(server.Ports))
+        await using (var closed = new TypedRecipeLoad(OurClient.Connect(server.Ports)))
         {
             highest = (await new LoadRun().MeasureAsync(closed, 64, TimeSpan.FromSeconds(5), stop)).RequestsPerSecond;
         }
