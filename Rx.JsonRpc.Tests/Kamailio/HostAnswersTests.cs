@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Reactive.Subjects;
 using Rx.JsonRpc.Kamailio;
+using Rx.JsonRpc.Tests.Support;
 
 namespace Rx.JsonRpc.Tests.Kamailio;
 
@@ -105,13 +106,13 @@ public class HostAnswersTests
     [Fact]
     public void Host_ThatLeavesWhileTransactionsWaitForIt_LetsNoneHang()
     {
-        var held = new HeldPipeScheduler();
+        var held = new Later();
         IDisposable host = Start(held);
         Kamailio.Request(1);
         Kamailio.Request(2);
         host.Dispose();
 
-        held.RunAll();
+        held.Run();
 
         Assert.Empty(_transactions);
         Assert.Equal(["1:10 ERR failure failure", "2:10 ERR failure failure"], Kamailio.Answers.Select(answer => answer.ToString()));
@@ -121,17 +122,17 @@ public class HostAnswersTests
     [Fact]
     public void Host_ThatStandsStill_IsOfferedAsManyAsMayBeInFlightAndNoneThatHasEnded()
     {
-        var held = new HeldPipeScheduler();
+        var held = new Later();
         Start(held, most: 3);
         // One transaction is in flight at a time, however often Kamailio suspends it anew.
         for (int i = 0; i < 100; i++) Kamailio.Request(1);
         Assert.Equal((3L, 97L), (_world.Gateway.Counters.Superseded, _world.Gateway.Counters.Of(EvapiProblem.Refused)));
         Assert.All(Kamailio.Answers, answer => Assert.Equal("1:10 ERR failure failure", answer.ToString()));
 
-        held.RunAll();
+        held.Run();
         Assert.Empty(_transactions);
         Kamailio.Request(2);
-        held.RunAll();
+        held.Run();
 
         Assert.True(Assert.Single(_transactions).Resume(Result("1")));
         _world.AssertBalanced();
@@ -142,16 +143,4 @@ public class HostAnswersTests
     private IDisposable Start(PipeScheduler? continuations = null, int most = 10) => _world
         .Make(options => options with { Continuations = continuations ?? PipeScheduler.Inline, MaxInFlight = most })
         .Start().Transactions.Subscribe(_transactions.Add);
-
-    private sealed class HeldPipeScheduler : PipeScheduler
-    {
-        private readonly Queue<(Action<object?> Action, object? State)> _held = new();
-
-        public override void Schedule(Action<object?> action, object? state) => _held.Enqueue((action, state));
-
-        public void RunAll()
-        {
-            while (_held.TryDequeue(out (Action<object?> Action, object? State) item)) item.Action(item.State);
-        }
-    }
 }

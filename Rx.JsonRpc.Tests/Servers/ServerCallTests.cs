@@ -34,7 +34,7 @@ public class ServerCallTests
     [InlineData(false)]
     public void Dispose_ReplyOrLossIsOnItsWayToTheObserver_IsNotDelivered(bool reply)
     {
-        var held = new HeldContinuations();
+        var held = new Later();
         var world = new OneServer(options => options with { Continuations = held });
         world.Peer.OnCall = call =>
         {
@@ -200,17 +200,5 @@ public class ServerCallTests
             peer.Input.AdvanceTo(read.Buffer.End);
         }
         return text.ToString();
-    }
-
-    private sealed class HeldContinuations : PipeScheduler
-    {
-        private readonly Queue<(Action<object?> Action, object? State)> _held = [];
-
-        public override void Schedule(Action<object?> action, object? state) => _held.Enqueue((action, state));
-
-        public void Run()
-        {
-            while (_held.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
-        }
     }
 }

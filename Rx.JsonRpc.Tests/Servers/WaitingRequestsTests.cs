@@ -97,7 +97,7 @@ public class WaitingRequestsTests
     [Fact]
     public void Leave_CalledButNotYetRun_PassesTheCallOn()
     {
-        var held = new HeldScheduler();
+        var held = new Later();
         ServerServices services = Services(10, held);
         var called = new List<string>();
         IDisposable first = Enter(services, 1, () => called.Add("first"))!;
@@ -105,7 +105,7 @@ public class WaitingRequestsTests
         services.Waiting.RoomForOne();
 
         first.Dispose();
-        held.RunAll();
+        held.Run();
 
         Assert.Equal(["second"], called);
     }
@@ -127,7 +127,7 @@ public class WaitingRequestsTests
     [Fact]
     public void Close_CallsNobody()
     {
-        var held = new HeldScheduler();
+        var held = new Later();
         ServerServices services = Services(10, held);
         int called = 0;
         for (int i = 1; i < 3; i++) Enter(services, i, () => called++);
@@ -135,7 +135,7 @@ public class WaitingRequestsTests
 
         services.Waiting.Close();
         services.Waiting.RoomForOne();
-        held.RunAll();
+        held.Run();
 
         Assert.Equal(0, called);
     }
@@ -164,17 +164,5 @@ public class WaitingRequestsTests
     {
         var options = new JsonRpcClientOptions { MaxWaitingRequests = most, Continuations = continuations ?? PipeScheduler.Inline };
         return new ServerServices(options, new SocketConnector(_clock), Rx.JsonRpc.Protocol.SystemTextJsonSerializer.Instance, _clock);
-    }
-
-    private sealed class HeldScheduler : PipeScheduler
-    {
-        private readonly Queue<(Action<object?> Action, object? State)> _held = [];
-
-        public override void Schedule(Action<object?> action, object? state) => _held.Enqueue((action, state));
-
-        public void RunAll()
-        {
-            while (_held.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
-        }
     }
 }
