@@ -8,12 +8,12 @@ namespace Rx.JsonRpc.Tests.Transport;
 /// <summary>A frame connection over a watched pipe, what its observer saw, and the far end in the test's hand.</summary>
 internal sealed class Wire : IObserver<Frame>
 {
-    public Wire(FrameConnectionOptions? options = null, bool subscribe = true)
+    public Wire(FrameConnectionOptions? options = null, bool subscribe = true, Continuations? gathersBehind = null)
     {
         (InMemoryConnection near, InMemoryConnection far) = InMemoryConnection.CreatePair(new InMemoryEndPoint("near"), new InMemoryEndPoint("far"));
         Far = far;
         Pipe = new WatchedPipe(near);
-        Connection = new FrameConnection(Pipe, options, "far");
+        Connection = new FrameConnection(Pipe, options, "far") { GathersBehind = gathersBehind };
         if (subscribe) Subscribe();
     }
 

@@ -103,7 +103,11 @@ internal sealed class ServerLink
             MaxQueuedBytes = _options.MaxQueuedBytesPerConnection,
         };
         TimeSpan since = _stopwatch.Elapsed;
-        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString()) { RoomAgain = _server.CallWaiting };
+        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString())
+        {
+            RoomAgain = _server.CallWaiting,
+            GathersBehind = _server.Continuations.IfOnThreadPool,
+        };
         var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
         {
             _connection = null;

@@ -20,6 +20,12 @@ internal sealed class Continuations
         _pool = ReferenceEquals(scheduler, PipeScheduler.ThreadPool);
     }
 
+    /// <summary>
+    /// These, if they are called on the thread pool; otherwise null. Nothing that has to happen may queue up behind continuations on a
+    /// host's own scheduler: one that blocks would hold it up for ever.
+    /// </summary>
+    public Continuations? IfOnThreadPool => _pool ? this : null;
+
     /// <summary>Has the item executed; on the thread pool that takes no object beside the item.</summary>
     public void Schedule(IThreadPoolWorkItem item)
     {

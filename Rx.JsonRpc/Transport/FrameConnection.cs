@@ -51,6 +51,12 @@ public sealed class FrameConnection : IDisposable
     /// </summary>
     internal bool SendsAfterEnd { get; init; }
 
+    /// <summary>
+    /// What the frames make others do, if the writer may queue up behind it while they arrive several at a time, so that all they make
+    /// others send leaves together. Null when each frame is to leave at once.
+    /// </summary>
+    internal Continuations? GathersBehind { get; init; }
+
     /// <summary>Called once, on any thread, when nothing more is read or written; with the failure if that was the reason.</summary>
     internal Action<Exception?>? Released { get; init; }
 
@@ -150,17 +156,20 @@ public sealed class FrameConnection : IDisposable
     private ProtocolViolationException? ReadBuffered(ref ReadOnlySequence<byte> buffer, IObserver<Frame> observer)
     {
         long end = _bytesBefore + buffer.Length;
+        int frames = 0;
         while (Volatile.Read(ref _closed) == 0)
         {
             ReadOnlySequence<byte> frame = buffer;
             switch (NetstringReader.Read(ref buffer, _options.MaxFrameBytes, out ReadOnlySequence<byte> payload, out NetstringViolation violation))
             {
                 case NetstringStatus.Frame:
+                    if (++frames == 2) _sender.Behind = GathersBehind;
                     observer.OnNext(new Frame(payload));
                     break;
                 case NetstringStatus.Violation:
                     return Violation(frame, end - frame.Length, violation);
                 default:
+                    if (frames == 1) _sender.Behind = null;
                     return null;
             }
         }

@@ -11,10 +11,10 @@ internal enum SendResult
 }
 
 /// <summary>
-/// The single writer of a connection. Senders on any thread append to a queue; whoever finds the writer idle becomes the writer and
-/// takes whole queues to the pipe until none is left, so that frames sent while a flush is under way leave together.
+/// The single writer of a connection. Senders on any thread append to a queue; whoever finds the writer idle becomes the writer, or
+/// has it queue up, and it takes whole queues to the pipe until none is left: frames sent while a flush is under way leave together.
 /// </summary>
-internal sealed class FrameSender
+internal sealed class FrameSender : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private readonly PipeWriter _output;
@@ -27,6 +27,7 @@ internal sealed class FrameSender
     private bool _completing;
     private bool _aborted;
     private bool _refused;
+    private volatile Continuations? _behind;
 
     /// <param name="output">Where the frames go; completed when the sending ends.</param>
     /// <param name="maxQueuedBytes">How much may wait.</param>
@@ -38,6 +39,15 @@ internal sealed class FrameSender
         _maxQueuedBytes = maxQueuedBytes;
         _ended = ended;
         _roomAgain = roomAgain;
+    }
+
+    /// <summary>
+    /// Where the writer queues up when a frame finds it idle, behind the continuations that are queued there already, so that what they
+    /// send leaves together; null, as it is at first, when it begins at once. Set on any thread; the next frame goes by it.
+    /// </summary>
+    public Continuations? Behind
+    {
+        set => _behind = value;
     }
 
     public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
@@ -55,7 +65,8 @@ internal sealed class FrameSender
             if (_writing) return SendResult.Queued;
             _writing = true;
         }
-        _ = RunWriter();
+        if (_behind is { } continuations) continuations.Schedule(this);
+        else _ = RunWriter();
         return SendResult.Queued;
     }
 
@@ -86,6 +97,8 @@ internal sealed class FrameSender
         if (writerIsThere) FreeStuckWriter();
         else _ = RunWriter();
     }
+
+    void IThreadPoolWorkItem.Execute() => _ = RunWriter();
 
     private void FreeStuckWriter()
     {
