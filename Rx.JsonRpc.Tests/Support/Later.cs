@@ -11,6 +11,12 @@ internal sealed class Later : PipeScheduler
 
     public void Run()
     {
-        while (_waiting.TryDequeue(out (Action<object?> Action, object? State) next)) next.Action(next.State);
+        while (_waiting.Count > 0) RunOne();
+    }
+
+    public void RunOne()
+    {
+        (Action<object?> action, object? state) = _waiting.Dequeue();
+        action(state);
     }
 }

@@ -18,10 +18,9 @@ internal sealed class ListenerConnection
     private readonly Mailbox<IncomingCall> _handled;
     private readonly Action<ListenerConnection, string> _ended;
     private readonly CancellationTokenSource _disconnected = new();
+    private readonly CallsInFlight _inFlight;
     private IDisposable? _limit;
-    private long _parameterBytes;
     private long _heldBytes;
-    private int _inFlight;
     private int _closing;
     private int _hasEnded;
 
@@ -30,6 +29,7 @@ internal sealed class ListenerConnection
         Services = services;
         Peer = accepted.RemoteEndPoint;
         _ended = ended;
+        _inFlight = new CallsInFlight(services.Options.MaxCallsPerConnection, services.Options.MaxQueuedBytesPerConnection);
         _handled = new Mailbox<IncomingCall>(services.Continuations, Handle);
         var limits = new FrameConnectionOptions
         {
@@ -58,10 +58,9 @@ internal sealed class ListenerConnection
     public void Enter(IncomingCall call)
     {
         Services.Counters.Arrived(call.IsNotification);
-        int calls = Interlocked.Increment(ref _inFlight);
-        long bytes = Interlocked.Add(ref _parameterBytes, call.Parameters.Utf8.Length);
+        bool fits = _inFlight.TryEnter(call.Parameters.Utf8.Length);
         if (Volatile.Read(ref _closing) == 1) Refuse(call, Stopping);
-        else if (calls > Services.Options.MaxCallsPerConnection || bytes > Services.Options.MaxQueuedBytesPerConnection) Refuse(call, TooMany);
+        else if (!fits) Refuse(call, TooMany);
         else if (Services.Handlers.ContainsKey(call.Method)) _handled.Post(call);
         else Services.Calls.Post(call);
     }
@@ -69,8 +68,8 @@ internal sealed class ListenerConnection
     /// <summary>A call has its answer, or a notification was handled.</summary>
     public void Leave(IncomingCall call)
     {
-        Interlocked.Add(ref _parameterBytes, -call.Parameters.Utf8.Length);
-        if (Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _closing) == 1) _frames.CompleteSending();
+        _inFlight.Leave(call.Parameters.Utf8.Length);
+        if (Volatile.Read(ref _closing) == 1 && _inFlight.IsEmpty) _frames.CompleteSending();
     }
 
     public bool TryReply(FrameBuffer reply, RawJson id)
@@ -116,7 +115,7 @@ internal sealed class ListenerConnection
     public void Close()
     {
         Interlocked.Exchange(ref _closing, 1);
-        if (Volatile.Read(ref _inFlight) == 0) _frames.CompleteSending();
+        if (_inFlight.IsEmpty) _frames.CompleteSending();
     }
 
     /// <summary>Ends the connection at once.</summary>

@@ -24,20 +24,21 @@ internal sealed class Mailbox<T>
     public void Post(T item)
     {
         _waiting.Enqueue(item);
-        Wake();
+        // The item is there before the look at who drains, as Drain takes back its flag before it looks for items. Only looked at: written
+        // at each post, the flag's cache line would go to and fro between the two threads.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _draining) == 0) Wake();
     }
 
     private void Wake()
     {
-        if (_waiting.IsEmpty) return;
         if (Interlocked.Exchange(ref _draining, 1) == 0) _continuations.Schedule(static self => ((Mailbox<T>)self!).Drain(), this);
     }
 
     private void Drain()
     {
         while (_waiting.TryDequeue(out T? item)) _deliver(item);
-        // A full fence: an item that came after the last look must be seen by Wake, or its poster must see that nobody drains.
         Interlocked.Exchange(ref _draining, 0);
-        Wake();
+        if (!_waiting.IsEmpty) Wake();
     }
 }

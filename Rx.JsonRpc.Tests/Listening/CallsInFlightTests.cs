@@ -1,0 +1,61 @@
+using Rx.JsonRpc.Listening;
+using Rx.JsonRpc.Tests.Support;
+
+namespace Rx.JsonRpc.Tests.Listening;
+
+public class CallsInFlightTests
+{
+    [Fact]
+    public void TryEnter_AsManyCallsAsMayBe_FitAndNoMoreUntilOneLeaves()
+    {
+        var calls = new CallsInFlight(mostCalls: 2, mostBytes: 100);
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.True(calls.TryEnter(0));
+            Assert.True(calls.TryEnter(0));
+            Assert.False(calls.TryEnter(0));
+            for (int i = 0; i < 3; i++) calls.Leave(0);
+        }
+        Assert.True(calls.IsEmpty);
+    }
+
+    [Fact]
+    public void TryEnter_AsManyBytesAsMayBe_FitAndNoMoreUntilTheyLeave()
+    {
+        var calls = new CallsInFlight(mostCalls: 100, mostBytes: 10);
+
+        Assert.True(calls.TryEnter(4));
+        Assert.True(calls.TryEnter(6));
+        Assert.False(calls.TryEnter(1));
+        calls.Leave(1);
+        calls.Leave(4);
+        Assert.True(calls.TryEnter(4));
+        Assert.False(calls.TryEnter(1));
+    }
+
+    [Fact]
+    public void IsEmpty_OneThatDidNotFit_CountsUntilItLeaves()
+    {
+        var calls = new CallsInFlight(mostCalls: 1, mostBytes: 10);
+        calls.TryEnter(11);
+
+        Assert.False(calls.IsEmpty);
+        calls.Leave(11);
+        Assert.True(calls.IsEmpty);
+    }
+
+    [Fact]
+    public void Leave_WhileOthersEnter_AllAreCounted() => Race.Run(
+        2000,
+        () => new CallsInFlight(mostCalls: 1000, mostBytes: 1000),
+        calls =>
+        {
+            for (int i = 0; i < 20; i++) Assert.True(calls.TryEnter(1));
+        },
+        calls =>
+        {
+            // One that leaves has entered before, in use; here the other way round is one call fewer in flight.
+            for (int i = 0; i < 20; i++) calls.Leave(1);
+        },
+        calls => Assert.True(calls.IsEmpty));
+}
