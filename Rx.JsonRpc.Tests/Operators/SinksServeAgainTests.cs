@@ -82,6 +82,42 @@ public class SinksServeAgainTests
     }
 
     [Fact]
+    public void Within_DisposedWhileItDelivers_KeepsItsPlace()
+    {
+        IObservable<int> within = Within();
+        Dispose(within, handle => handle.Dispose());
+        Assert.Same(_timers, QueueOf(within));
+    }
+
+    [Fact]
+    public void Within_NotToServeAgain_GivesUpItsPlace()
+    {
+        IObservable<int> elsewhere = Within();
+        Dispose(elsewhere, handle => OnAnotherThread(handle.Dispose));
+
+        IObservable<int> between = Within();
+        between.Subscribe(_ => { }).Dispose();
+
+        IObservable<int> failed = Within();
+        failed.Subscribe(_ => { }, _ => { });
+        _source.OnError(new InvalidOperationException());
+
+        IObservable<int> completed = Within();
+        completed.Subscribe(_ => { });
+        _source.OnCompleted();
+
+        IObservable<int> completedInside = Within();
+        completedInside.Subscribe(_ => _source.OnCompleted());
+        _source.OnNext(1);
+
+        IObservable<int> thrown = Within();
+        thrown.Subscribe(_ => throw new InvalidOperationException());
+        Assert.Throws<InvalidOperationException>(() => _source.OnNext(1));
+
+        Assert.All([elsewhere, between, failed, completed, completedInside, thrown], within => Assert.Null(QueueOf(within)));
+    }
+
+    [Fact]
     public void Failover_DisposedWhileItDelivers_ServesAgain()
     {
         FailoverOnce<int, int> failover = Failover();
@@ -116,6 +152,8 @@ public class SinksServeAgainTests
 
         Assert.NotSame(failover, Failover());
     }
+
+    private static TimerQueue? QueueOf(IObservable<int> within) => ((TimerNode)within).Queue;
 
     private IObservable<int> Within(TimeSpan? due = null) => Source().WithinOnce(due ?? Due, _timers);
 

@@ -23,7 +23,7 @@ public class TimerQueueTests
         _clock.AdvanceTo(1000);
 
         Assert.Equal([("a", 50L)], _called);
-        Assert.Equal(0, _timers.Count);
+        Assert.Equal(0, _timers.Places);
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public class TimerQueueTests
         Node first = Arm("a", 50);
         Arm("b", 50);
 
-        _timers.TryDisarm(first);
-        _timers.TryDisarm(first);
+        first.TryDisarm();
+        first.TryDisarm();
         _clock.Start();
 
         Assert.Equal([("b", 50L)], _called);
@@ -69,7 +69,7 @@ public class TimerQueueTests
     public void TryDisarm_InsideTheCallOfAnotherDueAtTheSameInstant_IsNotCalled()
     {
         Node? second = null;
-        Arm("a", 50, () => _timers.TryDisarm(second!));
+        Arm("a", 50, () => second!.TryDisarm());
         second = Arm("b", 50);
 
         _clock.Start();
@@ -122,7 +122,7 @@ public class TimerQueueTests
     [Fact]
     public void Rest_NothingArmed_LeavesNothingToTheScheduler()
     {
-        _timers.TryDisarm(Arm("a", 50));
+        Arm("a", 50).TryDisarm();
         _timers.Rest();
 
         _clock.Start();
@@ -155,7 +155,7 @@ public class TimerQueueTests
         {
             var node = new Node(this, $"{i}", null);
             timers.Arm(node, Ticks(50));
-            timers.TryDisarm(node);
+            node.TryDisarm();
         }
 
         Assert.Equal(1, clock.Armed);
@@ -216,7 +216,7 @@ public class TimerQueueTests
             if (random.Next(3) == 0 && armed.Count > 0)
             {
                 int taken = random.Next(armed.Count);
-                _timers.TryDisarm(armed[taken].Node);
+                armed[taken].Node.TryDisarm();
                 armed.RemoveAt(taken);
             }
             else if (random.Next(20) == 0)
@@ -233,7 +233,8 @@ public class TimerQueueTests
         }
 
         Assert.Equal(expected, _called);
-        Assert.Equal(armed.Count, _timers.Count);
+        _timers.Rest();
+        Assert.Equal(armed.Count, _timers.Places);
     }
 
     [Fact]
@@ -249,7 +250,7 @@ public class TimerQueueTests
         Assert.Equal(250, late.Messages[^1].Time);
         Assert.IsType<TimeoutException>(late.Messages[^1].Value.Exception);
         Assert.Equal(System.Reactive.NotificationKind.OnCompleted, inTime.Messages[^1].Value.Kind);
-        Assert.Equal(0, _timers.Count);
+        Assert.Equal(0, _timers.Places);
     }
 
     private static TimeSpan Ticks(long ticks) => TimeSpan.FromTicks(ticks);

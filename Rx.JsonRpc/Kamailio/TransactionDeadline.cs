@@ -5,7 +5,11 @@ internal sealed class TransactionDeadline(SuspendedTransaction transaction, Time
 {
     public void Arm(TimeSpan left) => timers.Arm(this, left);
 
-    public void Disarm() => timers.TryDisarm(this);
+    public void Disarm()
+    {
+        TryDisarm();
+        GiveUpPlace();
+    }
 
     internal override void OnDue() => transaction.Resume(Outcome<RawJson>.From(new TimeoutException("the deadline passed before the host answered")));
 }

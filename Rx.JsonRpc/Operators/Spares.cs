@@ -36,12 +36,13 @@ internal static class Spares<T> where T : class
         return true;
     }
 
-    /// <summary>Keeps one that nobody else knows any more; where there is no room, it is left to the collector.</summary>
-    public static void Keep(T spare)
+    /// <summary>Keeps one that nobody else knows any more. False where there is no room: then it is left to the collector.</summary>
+    public static bool Keep(T spare)
     {
         Shelf shelf = _own ??= new Shelf();
-        if (shelf.Count == ShelfLength && !TryClear(shelf)) return;
+        if (shelf.Count == ShelfLength && !TryClear(shelf)) return false;
         shelf.Places[shelf.Count++].Spare = spare;
+        return true;
     }
 
     private static bool TryFill(Shelf shelf)

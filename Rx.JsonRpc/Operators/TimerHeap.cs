@@ -1,6 +1,6 @@
 namespace Rx.JsonRpc;
 
-/// <summary>Nodes by due time, and by turn where that is equal: a binary heap in which each node knows its place. Not thread-safe.</summary>
+/// <summary>Nodes by the time of their next look, and by turn where that is equal: a binary heap in which each node knows its place. Not thread-safe.</summary>
 /// <remarks>What is armed is usually due after all others, and is added in one step; taking out costs the logarithm of the count at most.</remarks>
 internal sealed class TimerHeap
 {
@@ -11,8 +11,16 @@ internal sealed class TimerHeap
 
     public int Count { get; private set; }
 
-    /// <summary>The one that is due first.</summary>
+    /// <summary>The one to look at first.</summary>
     public TimerNode? First => _nodes[0].Node;
+
+    /// <summary>All of them as they are now, in no order.</summary>
+    public TimerNode[] ToArray()
+    {
+        var all = new TimerNode[Count];
+        for (int at = 0; at < all.Length; at++) all[at] = _nodes[at].Node!;
+        return all;
+    }
 
     public void Add(TimerNode node)
     {
@@ -68,7 +76,7 @@ internal sealed class TimerHeap
     }
 
     private static bool IsBefore(TimerNode one, TimerNode other) =>
-        one.DueAt < other.DueAt || (one.DueAt == other.DueAt && one.Turn < other.Turn);
+        one.LookAt < other.LookAt || (one.LookAt == other.LookAt && one.LookTurn < other.LookTurn);
 
     // An array of references would check the type of what it is given each time.
     private struct Slot

@@ -8,23 +8,27 @@ namespace Rx.JsonRpc;
 /// as almost every one is, costs it nothing.
 /// </summary>
 /// <remarks>
-/// What is due at the same time is called in the order in which it was armed. Before each call the scheduler is asked to call for the
-/// next: on a clock with many threads nobody waits for an observer that does not return.
+/// What is due at the same time is called in the order in which one thread armed it. Before each call the scheduler is asked to call for the
+/// next: on a clock with many threads nobody waits for an observer that does not return. A node that is disarmed keeps its place until the
+/// time that it was armed for; then the queue looks at it, and takes the place away, or puts it off to when the node is due now.
 /// </remarks>
 internal sealed class TimerQueue
 {
-    private static readonly TimeSpan Never = TimeSpan.MaxValue;
+    private static readonly long Never = TimeSpan.MaxValue.Ticks;
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
     // The timers of .NET end at 49 days.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    private static readonly long LongestWait = TimeSpan.FromDays(1).Ticks;
+
+    // Of each thread, as one counter of all would go to and fro between their cores.
+    [ThreadStatic]
+    private static long _turns;
 
     private readonly Lock _gate = new();
     private readonly IScheduler _clock;
     private readonly IStopwatch _watch;
     private readonly TimerHeap _heap = new();
-    private long _turns;
     // When the scheduler calls next, and which of all calls that is.
-    private TimeSpan _wake = Never;
+    private long _wake = Never;
     private long _call;
     private IDisposable? _called;
 
@@ -34,8 +38,8 @@ internal sealed class TimerQueue
         _watch = clock.StartStopwatch();
     }
 
-    /// <summary>How many are armed.</summary>
-    public int Count
+    /// <summary>How many have a place: those that are armed, and those that were until lately.</summary>
+    public int Places
     {
         get
         {
@@ -46,26 +50,26 @@ internal sealed class TimerQueue
     /// <summary>Arms a node that is not armed.</summary>
     public void Arm(TimerNode node, TimeSpan due)
     {
-        TimeSpan now = _watch.Elapsed;
+        // The other queue has another watch, and would take it for due or not due by that.
+        if (node.Queue is { } other && other != this) other.Remove(node);
+        long now = _watch.Elapsed.Ticks;
+        long dueAt = due.Ticks < Never - now ? now + due.Ticks : Never;
+        if (node.TryArmInPlace(dueAt, ++_turns) && WillLookAt(node, dueAt)) return;
         Call next;
         lock (_gate)
         {
-            node.DueAt = due < Never - now ? now + due : Never;
-            node.Turn = ++_turns;
-            _heap.Add(node);
+            PlaceLocked(node);
             next = NextCallLocked(now);
         }
         if (next.Number > 0) AskFor(next, next.At - now);
     }
 
-    /// <summary>Disarms the node, if it is armed still. False when it is not: then it has been called, or is about to be.</summary>
-    public bool TryDisarm(TimerNode node)
+    /// <summary>Takes away the place of a node, armed or not.</summary>
+    public void Remove(TimerNode node)
     {
         lock (_gate)
         {
-            if (node.Place == 0) return false;
-            _heap.Remove(node);
-            return true;
+            if (node.Queue == this) RemoveLocked(node);
         }
     }
 
@@ -75,30 +79,98 @@ internal sealed class TimerQueue
         IDisposable? called;
         lock (_gate)
         {
+            foreach (TimerNode node in _heap.ToArray())
+            {
+                if (node.TryLeave()) RemoveLocked(node);
+            }
             if (_heap.Count > 0) return;
-            _wake = Never;
+            Volatile.Write(ref _wake, Never);
             called = _called;
             _called = null;
         }
         called?.Dispose();
     }
 
+    // Read after the node was armed. The queue looks whether it is armed after it has changed one of them: one of the two sees the other.
+    private bool WillLookAt(TimerNode node, long dueAt)
+    {
+        if (node.Queue != this) return false;
+        long lookAt = node.LookAt;
+        return lookAt <= dueAt && Volatile.Read(ref _wake) <= lookAt;
+    }
+
+    private void PlaceLocked(TimerNode node)
+    {
+        if (!node.IsArmed(out long dueAt)) return;
+        if (node.Queue != this)
+        {
+            node.SetLook(dueAt, node.Turn);
+            _heap.Add(node);
+            node.Queue = this;
+        }
+        else if (dueAt < node.LookAt)
+        {
+            MoveLocked(node, dueAt);
+        }
+    }
+
+    private void RemoveLocked(TimerNode node)
+    {
+        _heap.Remove(node);
+        // The last word: who finds no queue in it may give it to another one without this one's lock.
+        node.Queue = null;
+    }
+
+    private void MoveLocked(TimerNode node, long dueAt)
+    {
+        do
+        {
+            _heap.Remove(node);
+            node.SetLook(dueAt, node.Turn);
+            _heap.Add(node);
+            // It may have been armed anew for an earlier time by someone who still saw the look before.
+            Interlocked.MemoryBarrier();
+        }
+        while (node.IsArmed(out dueAt) && dueAt < node.LookAt);
+    }
+
+    /// <summary>Looks at the first one, if it is time to. False when it is not.</summary>
+    private bool TryLookLocked(long now, out TimerNode? due)
+    {
+        due = null;
+        if (_heap.First is not { } first || first.LookAt > now) return false;
+        if (!first.IsArmed(out long dueAt))
+        {
+            if (first.TryLeave()) RemoveLocked(first);
+        }
+        else if (dueAt != first.LookAt || first.Turn != first.LookTurn)
+        {
+            MoveLocked(first, dueAt);
+        }
+        else if (first.TryTake(dueAt))
+        {
+            RemoveLocked(first);
+            due = first;
+        }
+        return true;
+    }
+
     /// <summary>What the scheduler has to be asked for; the default when it has been, or nothing is armed.</summary>
-    private Call NextCallLocked(TimeSpan now)
+    private Call NextCallLocked(long now)
     {
         if (_heap.First is not { } first) return default;
-        TimeSpan wake = first.DueAt - now > LongestWait ? now + LongestWait : first.DueAt;
+        long wake = first.LookAt - now > LongestWait ? now + LongestWait : first.LookAt;
         if (wake >= _wake) return default;
-        _wake = wake;
+        Volatile.Write(ref _wake, wake);
         return new Call(++_call, wake);
     }
 
-    private void AskFor(Call call, TimeSpan wait)
+    private void AskFor(Call call, long wait)
     {
         IDisposable? asked = null;
         try
         {
-            asked = _clock.Schedule((Queue: this, call), wait, static (_, state) => state.Queue.Wake(state.call));
+            asked = _clock.Schedule((Queue: this, call), TimeSpan.FromTicks(wait), static (_, state) => state.Queue.Wake(state.call));
         }
         finally
         {
@@ -117,7 +189,7 @@ internal sealed class TimerQueue
     {
         lock (_gate)
         {
-            if (_call == call.Number) _wake = Never;
+            if (_call == call.Number) Volatile.Write(ref _wake, Never);
         }
     }
 
@@ -126,28 +198,25 @@ internal sealed class TimerQueue
         Forget(call);
         while (true)
         {
-            TimeSpan now = _watch.Elapsed;
-            TimerNode? due = null;
+            long now = _watch.Elapsed.Ticks;
+            TimerNode? due;
             Call next;
             lock (_gate)
             {
-                if (_heap.First is { } first && first.DueAt <= now)
-                {
-                    due = first;
-                    _heap.Remove(first);
-                }
+                // One look for each time that the lock is held: many may be due for one, and others wait for it.
+                if (TryLookLocked(now, out due) && due is null) continue;
                 next = NextCallLocked(now);
             }
             if (next.Number > 0)
             {
-                TimeSpan wait = next.At - now;
+                long wait = next.At - now;
                 // Real timers count whole milliseconds and may call too early; asked for less than one, they would call without a pause.
-                AskFor(next, next.At == call.At && due is null && wait < ShortestRest ? ShortestRest : wait);
+                AskFor(next, next.At == call.At && due is null && wait < ShortestRest.Ticks ? ShortestRest.Ticks : wait);
             }
             if (due is null) return Disposable.Empty;
             due.OnDue();
         }
     }
 
-    private readonly record struct Call(long Number, TimeSpan At);
+    private readonly record struct Call(long Number, long At);
 }

@@ -84,7 +84,7 @@ public static class WithinOperator
             return Disposable.Empty;
         });
 
-        protected override bool TryDisarm()
+        protected override bool TryStop()
         {
             _timer.Dispose();
             return false;
@@ -114,14 +114,14 @@ public static class WithinOperator
 
         protected override void Arm() => _timers.Arm(this, Due);
 
-        protected override bool TryDisarm() => _timers.TryDisarm(this);
+        protected override bool TryStop() => TryDisarm();
 
         protected override void Recycle()
         {
             Reset();
             _source = null!;
             _timers = null!;
-            Spares<Once<T>>.Keep(this);
+            if (!Spares<Once<T>>.Keep(this)) GiveUpPlace();
         }
     }
 }

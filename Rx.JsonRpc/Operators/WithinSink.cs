@@ -62,15 +62,17 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
     public void Dispose()
     {
         _disposal.Set();
-        Volatile.Write(ref _state, Ended);
+        int before = Interlocked.Exchange(ref _state, Ended);
         Release();
+        // From Delivering on, whoever delivers sees to it; from Ended on, it may be another one's already.
+        if (before == Idle) GiveUpPlace();
     }
 
     /// <summary>Sees to it that <see cref="OnDue"/> is called when it is due.</summary>
     protected abstract void Arm();
 
     /// <summary>Sees to it that it is not. False when it was, or may be at this moment.</summary>
-    protected abstract bool TryDisarm();
+    protected abstract bool TryStop();
 
     /// <summary>
     /// Nobody knows it any more: who had subscribed it disposed it while it was delivering, on the same thread, and its time had not come.
@@ -109,11 +111,21 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
         }
         finally
         {
-            if (!returned) Dispose();
+            if (!returned)
+            {
+                Dispose();
+                GiveUpPlace();
+            }
         }
         int before = Interlocked.CompareExchange(ref _state, Idle, Delivering);
         if (before == DueWhileDelivering) ExpireFrom(DueWhileDelivering);
-        else if (before == Ended && _disarmed && _disposal.IsHere) Recycle();
+        else if (before == Ended) End();
+    }
+
+    private void End()
+    {
+        if (_disarmed && _disposal.IsHere) Recycle();
+        else GiveUpPlace();
     }
 
     private bool ExpireFrom(int state)
@@ -126,15 +138,16 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
 
     private bool TryEndBeforeDue()
     {
-        bool ended = Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle
-            || Interlocked.CompareExchange(ref _state, Ended, Delivering) == Delivering;
-        if (ended) Release();
-        return ended;
+        bool wasIdle = Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle;
+        if (!wasIdle && Interlocked.CompareExchange(ref _state, Ended, Delivering) != Delivering) return false;
+        Release();
+        if (wasIdle) GiveUpPlace();
+        return true;
     }
 
     private void Release()
     {
-        if (TryDisarm()) _disarmed = true;
+        if (TryStop()) _disarmed = true;
         _upstream.Dispose();
     }
 }
