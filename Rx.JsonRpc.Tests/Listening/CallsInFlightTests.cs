@@ -58,4 +58,27 @@ public class CallsInFlightTests
             for (int i = 0; i < 20; i++) calls.Leave(1);
         },
         calls => Assert.True(calls.IsEmpty));
+
+    [Fact]
+    public void IsEmpty_NextEntersBeforeTheLastLeaves_IsNeverTrue()
+    {
+        var calls = new CallsInFlight(mostCalls: 1000, mostBytes: 1000);
+        calls.TryEnter(0);
+        bool over = false;
+        var other = new Thread(() =>
+        {
+            for (int i = 0; i < 1_000_000; i++)
+            {
+                calls.TryEnter(0);
+                calls.Leave(0);
+            }
+            Volatile.Write(ref over, true);
+        });
+        other.Start();
+        bool everEmpty = false;
+        while (!Volatile.Read(ref over)) everEmpty |= calls.IsEmpty;
+        other.Join();
+
+        Assert.False(everEmpty);
+    }
 }

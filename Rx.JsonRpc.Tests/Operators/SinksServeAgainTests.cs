@@ -90,6 +90,27 @@ public class SinksServeAgainTests
     }
 
     [Fact]
+    public void Within_MoreThanAreKept_GiveUpTheirPlaces()
+    {
+        // Each shelf that is full goes to the shared ones, until there is no room for more.
+        const int MoreThanAreKept = 64 * 32 + 2 * 64;
+        IObservable<int>[] all = new IObservable<int>[MoreThanAreKept];
+        var disposals = new List<Action>();
+        for (int i = 0; i < all.Length; i++)
+        {
+            all[i] = Within();
+            IDisposable handle = Disposable.Empty;
+            handle = all[i].Subscribe(_ => handle.Dispose());
+            IObserver<int> source = _source;
+            disposals.Add(() => source.OnNext(1));
+        }
+        disposals.ForEach(dispose => dispose());
+
+        Assert.Contains(all, within => QueueOf(within) is null);
+        Assert.Contains(all, within => QueueOf(within) is not null);
+    }
+
+    [Fact]
     public void Within_NotToServeAgain_GivesUpItsPlace()
     {
         IObservable<int> elsewhere = Within();

@@ -102,6 +102,30 @@ public class TimerQueueTests
     }
 
     [Fact]
+    public void Wake_SchedulerTakesNoMore_WhatIsDueIsCalledAllTheSame()
+    {
+        var clock = new HandClock();
+        var timers = new TimerQueue(clock);
+        timers.Arm(new Node(this, "a", null), Ticks(50));
+        timers.Arm(new Node(this, "b", null), Ticks(60));
+        clock.TakesNoMore = true;
+
+        Assert.Throws<ObjectDisposedException>(() => clock.GoTo(50));
+
+        Assert.Equal(["a"], _called.Select(call => call.Name));
+    }
+
+    [Fact]
+    public void Arm_DueBeforeNow_IsCalledAtOnce()
+    {
+        Arm("a", -5);
+
+        _clock.AdvanceTo(1);
+
+        Assert.Equal(["a"], _called.Select(call => call.Name));
+    }
+
+    [Fact]
     public void OnDue_DoesNotReturn_TheNextIsCalledByAnotherCallOfTheScheduler()
     {
         // As on a clock with many threads: what the scheduler was asked for comes while the first observer is busy.
@@ -278,6 +302,8 @@ public class TimerQueueTests
 
         public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
 
+        public bool TakesNoMore { get; set; }
+
         public void GoTo(long ticks)
         {
             Now = DateTimeOffset.UnixEpoch.AddTicks(ticks);
@@ -291,6 +317,7 @@ public class TimerQueueTests
 
         public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
         {
+            ObjectDisposedException.ThrowIf(TakesNoMore, this);
             (long At, Action Call) asked = ((Now - DateTimeOffset.UnixEpoch + dueTime).Ticks, () => action(this, state));
             _asked.Add(asked);
             return Disposable.Create(() => _asked.Remove(asked));

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Text;
 using Rx.JsonRpc.Tests.Support;
 using Rx.JsonRpc.Transport;
 
@@ -97,9 +96,9 @@ public class GatheringTests
 
         wire.Connection.TrySend("ab"u8);
 
-        Assert.Equal(leftAtOnce, Left(wire));
+        Assert.Equal(leftAtOnce, wire.Sent());
         _line.Run();
-        Assert.Equal(leftAtOnce.Length == 0 ? "2:ab," : "", Left(wire));
+        Assert.Equal(leftAtOnce.Length == 0 ? "2:ab," : "", wire.Sent());
     }
 
     [Theory]
@@ -114,7 +113,7 @@ public class GatheringTests
 
         wire.Connection.TrySend("ab"u8);
 
-        Assert.Equal(leftAtOnce, Left(wire));
+        Assert.Equal(leftAtOnce, wire.Sent());
     }
 
     [Fact]
@@ -125,7 +124,7 @@ public class GatheringTests
 
         wire.Connection.TrySend("ab"u8);
 
-        Assert.Equal("2:ab,", Left(wire));
+        Assert.Equal("2:ab,", wire.Sent());
     }
 
     [Fact]
@@ -152,14 +151,6 @@ public class GatheringTests
         Assert.Same(pool, pool.IfOnThreadPool);
         Assert.Null(new Continuations(PipeScheduler.Inline).IfOnThreadPool);
         Assert.Null(new Continuations(_line).IfOnThreadPool);
-    }
-
-    private static string Left(Wire wire)
-    {
-        if (!wire.Far.Input.TryRead(out ReadResult read)) return "";
-        string text = Encoding.UTF8.GetString(read.Buffer);
-        wire.Far.Input.AdvanceTo(read.Buffer.End);
-        return text;
     }
 
     private Sending Queueing(int maxQueuedBytes = 1024)

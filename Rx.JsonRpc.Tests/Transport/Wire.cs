@@ -8,12 +8,12 @@ namespace Rx.JsonRpc.Tests.Transport;
 /// <summary>A frame connection over a watched pipe, what its observer saw, and the far end in the test's hand.</summary>
 internal sealed class Wire : IObserver<Frame>
 {
-    public Wire(FrameConnectionOptions? options = null, bool subscribe = true, Continuations? gathersBehind = null)
+    public Wire(FrameConnectionOptions? options = null, bool subscribe = true, Continuations? gathersBehind = null, bool gathersReads = false)
     {
         (InMemoryConnection near, InMemoryConnection far) = InMemoryConnection.CreatePair(new InMemoryEndPoint("near"), new InMemoryEndPoint("far"));
         Far = far;
         Pipe = new WatchedPipe(near);
-        Connection = new FrameConnection(Pipe, options, "far") { GathersBehind = gathersBehind };
+        Connection = new FrameConnection(Pipe, options, "far") { GathersBehind = gathersBehind, GathersReads = gathersReads };
         if (subscribe) Subscribe();
     }
 
@@ -38,6 +38,9 @@ internal sealed class Wire : IObserver<Frame>
     public void Receive(string bytes) => Receive(Encoding.Latin1.GetBytes(bytes));
 
     public void Receive(ReadOnlyMemory<byte> bytes) => Assert.True(Far.Output.WriteAsync(bytes).IsCompleted);
+
+    /// <summary>What has been sent since the last look.</summary>
+    public string Sent() => Far.Input.TakeText();
 
     public void AssertReleased()
     {

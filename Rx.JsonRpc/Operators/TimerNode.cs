@@ -25,7 +25,7 @@ internal abstract class TimerNode
         set => Volatile.Write(ref _queue, value);
     }
 
-    /// <summary>When the queue looks at it next, in ticks of its watch, which is never later than it is due. The queue's own.</summary>
+    /// <summary>When the queue looks at it next, in ticks of its watch: once it has been armed, no later than it is due. The queue's own.</summary>
     internal long LookAt => Volatile.Read(ref _lookAt);
 
     /// <summary>Which of those to be looked at at the same time comes first; the queue's own.</summary>

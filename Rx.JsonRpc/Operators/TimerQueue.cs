@@ -53,7 +53,7 @@ internal sealed class TimerQueue
         // The other queue has another watch, and would take it for due or not due by that.
         if (node.Queue is { } other && other != this) other.Remove(node);
         long now = _watch.Elapsed.Ticks;
-        long dueAt = due.Ticks < Never - now ? now + due.Ticks : Never;
+        long dueAt = due.Ticks < Never - now ? Math.Max(now + due.Ticks, 0) : Never;
         if (node.TryArmInPlace(dueAt, ++_turns) && WillLookAt(node, dueAt)) return;
         Call next;
         lock (_gate)
@@ -207,14 +207,18 @@ internal sealed class TimerQueue
                 if (TryLookLocked(now, out due) && due is null) continue;
                 next = NextCallLocked(now);
             }
-            if (next.Number > 0)
+            try
             {
                 long wait = next.At - now;
                 // Real timers count whole milliseconds and may call too early; asked for less than one, they would call without a pause.
-                AskFor(next, next.At == call.At && due is null && wait < ShortestRest.Ticks ? ShortestRest.Ticks : wait);
+                if (next.Number > 0) AskFor(next, next.At == call.At && due is null && wait < ShortestRest.Ticks ? ShortestRest.Ticks : wait);
+            }
+            finally
+            {
+                // Also when the scheduler takes no more: nobody else has this one any longer.
+                due?.OnDue();
             }
             if (due is null) return Disposable.Empty;
-            due.OnDue();
         }
     }
 

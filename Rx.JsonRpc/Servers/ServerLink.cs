@@ -107,6 +107,7 @@ internal sealed class ServerLink
         {
             RoomAgain = _server.CallWaiting,
             GathersBehind = _server.Continuations.IfOnThreadPool,
+            GathersReads = _server.Continuations.AreInline,
         };
         var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
         {

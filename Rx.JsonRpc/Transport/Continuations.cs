@@ -20,6 +20,9 @@ internal sealed class Continuations
         _pool = ReferenceEquals(scheduler, PipeScheduler.ThreadPool);
     }
 
+    /// <summary>Whether observers are called on the reader itself: they have promised not to block there.</summary>
+    public bool AreInline => _inline;
+
     /// <summary>
     /// These, if they are called on the thread pool; otherwise null. Nothing that has to happen may queue up behind continuations on a
     /// host's own scheduler: one that blocks would hold it up for ever.

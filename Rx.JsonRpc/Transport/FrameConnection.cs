@@ -11,6 +11,9 @@ namespace Rx.JsonRpc.Transport;
 /// </summary>
 public sealed class FrameConnection : IDisposable
 {
+    // So that the peer has something to do before the last of many frames has been observed.
+    private const int MostFramesHeld = 32;
+
     private readonly IDuplexPipe _pipe;
     private readonly FrameConnectionOptions _options;
     private readonly string _peer;
@@ -56,6 +59,12 @@ public sealed class FrameConnection : IDisposable
     /// others send leaves together. Null when each frame is to leave at once.
     /// </summary>
     internal Continuations? GathersBehind { get; init; }
+
+    /// <summary>
+    /// Whether what is sent while the frames of one read are observed leaves together: at the end of the read, and after every so many
+    /// frames. Only where nobody who observes them waits for what was sent.
+    /// </summary>
+    internal bool GathersReads { get; init; }
 
     /// <summary>Called once, on any thread, when nothing more is read or written; with the failure if that was the reason.</summary>
     internal Action<Exception?>? Released { get; init; }
@@ -144,6 +153,7 @@ public sealed class FrameConnection : IDisposable
         long length = buffer.Length;
         if (length > 0) BytesCame?.Invoke();
         end = ReadBuffered(ref buffer, observer);
+        _sender.LetGo();
         bool partial = !buffer.IsEmpty;
         _bytesBefore += length - buffer.Length;
         _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
@@ -164,6 +174,7 @@ public sealed class FrameConnection : IDisposable
             {
                 case NetstringStatus.Frame:
                     if (++frames == 2) _sender.Behind = GathersBehind;
+                    if (GathersReads) Gather(frames);
                     observer.OnNext(new Frame(payload));
                     break;
                 case NetstringStatus.Violation:
@@ -174,6 +185,13 @@ public sealed class FrameConnection : IDisposable
             }
         }
         return null;
+    }
+
+    private void Gather(int frames)
+    {
+        if (frames % MostFramesHeld == 0) _sender.LetGo();
+        // What the only frame of a read makes others send leaves at once.
+        if (frames == 2 || frames % MostFramesHeld == 0) _sender.Hold();
     }
 
     private ProtocolViolationException Violation(in ReadOnlySequence<byte> frame, long frameOffset, NetstringViolation violation)

@@ -27,6 +27,7 @@ internal sealed class FrameSender : IThreadPoolWorkItem
     private bool _completing;
     private bool _aborted;
     private bool _refused;
+    private bool _held;
     private volatile Continuations? _behind;
 
     /// <param name="output">Where the frames go; completed when the sending ends.</param>
@@ -62,12 +63,32 @@ internal sealed class FrameSender : IThreadPoolWorkItem
                 return SendResult.QueueFull;
             }
             _waiting.Add(netstring, outgoing);
-            if (_writing) return SendResult.Queued;
+            if (_writing || _held) return SendResult.Queued;
             _writing = true;
         }
         if (_behind is { } continuations) continuations.Schedule(this);
         else _ = RunWriter();
         return SendResult.Queued;
+    }
+
+    /// <summary>Frames that find the writer idle wait from now on, until <see cref="LetGo"/> is called by the same thread.</summary>
+    public void Hold()
+    {
+        lock (_gate) _held = true;
+    }
+
+    /// <summary>Sends what has waited.</summary>
+    public void LetGo()
+    {
+        // Written by this thread only.
+        if (!_held) return;
+        lock (_gate)
+        {
+            _held = false;
+            if (_writing || _waiting.Count == 0) return;
+            _writing = true;
+        }
+        _ = RunWriter();
     }
 
     /// <summary>Takes no more frames; those that wait are still sent, then the peer sees the end of the stream.</summary>

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 
 namespace Rx.JsonRpc.Bench.Compare;
@@ -98,6 +99,7 @@ internal static class CompareCommand
         "raw-floor" => new RawFloorLoad(ports),
         "raw-json" => new RawJsonLoad(ports),
         "typed-recipe" => new TypedRecipeLoad(OurClient.Connect(ports)),
+        CompareOptions.InlineRow => new TypedRecipeLoad(OurClient.Connect(ports, PipeScheduler.Inline), row),
         "naive-rx" => new NaiveRxLoad(ports),
         _ => new StreamJsonRpcLoad(ports),
     };

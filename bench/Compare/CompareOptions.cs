@@ -11,11 +11,17 @@ internal sealed record CompareOptions
           --in-flight N[,N...]  requests in flight, each a run of its own   (1,8,64,512)
           --seconds S           how long each row is measured in a round     (5)
           --rounds N            how often all rows are measured, in turn     (3)
-          --rows ROW[,ROW...]   only these rows, without ratios and goals    (all)
+          --rows ROW[,ROW...]   only these rows, without ratios and goals    (all
+                                but typed-inline)
           --json FILE           write the figures there as well
         """;
 
+    /// <summary>The typed recipe for a host that promises not to block: measured only when it is asked for.</summary>
+    public const string InlineRow = "typed-inline";
+
     public static readonly string[] RowNames = ["raw-floor", "raw-json", "typed-recipe", "naive-rx", "streamjsonrpc"];
+
+    private static readonly string[] AllRows = [.. RowNames, InlineRow];
 
     private const int MostInFlight = 65_536;
 
@@ -56,7 +62,7 @@ internal sealed record CompareOptions
         "--in-flight" => this with { InFlight = [.. value.Split(',').Select(item => Whole(name, item, MostInFlight)).Distinct()] },
         "--seconds" => this with { Seconds = SecondsOf(name, value) },
         "--rounds" => this with { Rounds = Whole(name, value, 1000) },
-        "--rows" => this with { Rows = [.. value.Split(',').Select(row => RowNames.Contains(row) ? row : throw new FormatException($"{name}: '{row}' is no row; expected {string.Join(", ", RowNames)}"))] },
+        "--rows" => this with { Rows = [.. value.Split(',').Select(row => AllRows.Contains(row) ? row : throw new FormatException($"{name}: '{row}' is no row; expected {string.Join(", ", AllRows)}"))] },
         _ => this with { JsonFile = value.Length > 0 ? value : throw new FormatException($"{name} is empty; expected a file's path") },
     };
 

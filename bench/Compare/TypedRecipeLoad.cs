@@ -5,9 +5,9 @@ namespace Rx.JsonRpc.Bench.Compare;
 /// <summary>
 /// Our client as a host uses it: typed parameters and result, failover over two groups, the turn, both timeouts, the attempts noted.
 /// </summary>
-internal sealed class TypedRecipeLoad(JsonRpcClient client) : ILoad
+internal sealed class TypedRecipeLoad(JsonRpcClient client, string name = "typed-recipe") : ILoad
 {
-    public string Name => "typed-recipe";
+    public string Name => name;
 
     public Task RunAsync(LoadRun run, int inFlight) => Workers.RunAsync(run, inFlight, AskAsync);
 
