@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using System.Text;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Testing;
@@ -34,7 +36,7 @@ public class GatheringEndToEndTests
             if (text.Contains("\"id\"")) requests.Enqueue(text);
             else Came();
         });
-        for (int i = 0; i < 2; i++) client.Request("m").Subscribe(_ => Inside(() => client.Notify("n").Subscribe()));
+        Task[] answered = [.. Enumerable.Range(0, 2).Select(_ => client.Request("m").Do(_ => Inside(() => client.Notify("n").Subscribe())).ToTask())];
 
         string[] ids = [.. requests.Select(text => text[(text.LastIndexOf(':') + 1)..^1])];
         Assert.Equal(2, ids.Length);
@@ -42,6 +44,7 @@ public class GatheringEndToEndTests
         await Write(far.Output, ["""{"jsonrpc":"2.0","method":"n"}""", .. ids.Select(id => $$"""{"jsonrpc":"2.0","result":1,"id":{{id}}}""")]);
 
         await _twoCame.Task;
+        await Task.WhenAll(answered);
         Assert.Equal([false, false], _writtenByObserver);
     }
 
