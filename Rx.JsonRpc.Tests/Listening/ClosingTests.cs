@@ -1,3 +1,4 @@
+using System.Reactive.Linq;
 using Rx.JsonRpc.Tests.Support;
 using static Rx.JsonRpc.Tests.Listening.ProtocolTests;
 
@@ -134,6 +135,21 @@ public class ClosingTests
 
         Assert.Equal(0, host.Listener.ConnectionCount);
         Assert.Contains("it ended inside a frame", host.Changes[^1].Reason);
+    }
+
+    [Fact]
+    public async Task DisposeAsync_CallThatComesMeanwhile_StaysUnanswered()
+    {
+        Host host = Host.Keeping();
+        host.Connect();
+        RawPeer other = host.Connect().Send(Call);
+        var heard = new List<string?>();
+        // The first connection has ended, and the other one not yet.
+        host.Listener.Connections.Take(1).Subscribe(_ => heard.Add(other.Send("""{"method":"n","id":2}""").Read()));
+
+        await host.Listener.DisposeAsync();
+
+        Assert.Equal([null], heard);
     }
 
     [Fact]

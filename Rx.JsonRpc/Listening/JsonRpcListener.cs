@@ -81,9 +81,9 @@ public sealed class JsonRpcListener : IAsyncDisposable
     public async ValueTask StopAsync(TimeSpan limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
-        _connections.Stop();
+        // At once, a call that comes meanwhile stays unanswered too: refused, it would pass for one that its server did not want.
+        _connections.Stop(atOnce: limit == TimeSpan.Zero);
         _acceptor.Dispose();
-        if (limit == TimeSpan.Zero) _connections.AbortAll();
         // A limit beyond the end of the calendar is none, and no scheduler could reckon with it.
         bool bounded = limit < DateTimeOffset.MaxValue - _services.Clock.Now;
         using (bounded ? _services.Clock.Schedule(limit, _connections.AbortAll) : Disposable.Empty)

@@ -59,12 +59,18 @@ internal sealed class OpenConnections
         }
     }
 
-    public void Stop()
+    /// <summary>Admits no more. Those that are open refuse new calls and end when they have answered, or end at once and say no more.</summary>
+    public void Stop(bool atOnce)
     {
         lock (_gate)
         {
             _stopping = true;
             SignalLocked();
+        }
+        if (atOnce)
+        {
+            AbortAll();
+            return;
         }
         foreach (ListenerConnection connection in All()) connection.Close();
     }
