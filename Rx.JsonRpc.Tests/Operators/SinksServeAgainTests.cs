@@ -207,7 +207,7 @@ public class SinksServeAgainTests
     }
 
     /// <summary>A clock that calls back once when it is asked for a call.</summary>
-    private sealed class ClockThatCallsBack : IScheduler, IStopwatchProvider, IServiceProvider, IStopwatch
+    private sealed class ClockThatCallsBack : LocalScheduler, IStopwatch
     {
         private Action? _first;
 
@@ -215,7 +215,7 @@ public class SinksServeAgainTests
 
         public TimeSpan Elapsed { get; private set; }
 
-        public DateTimeOffset Now => DateTimeOffset.UnixEpoch + Elapsed;
+        public override DateTimeOffset Now => DateTimeOffset.UnixEpoch + Elapsed;
 
         public void Fire(TimeSpan at)
         {
@@ -223,11 +223,9 @@ public class SinksServeAgainTests
             _first!();
         }
 
-        public IStopwatch StartStopwatch() => this;
+        public override IStopwatch StartStopwatch() => this;
 
-        public object? GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
-
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
+        public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
         {
             _first ??= () => action(this, state);
             Action? asked = Asked;
@@ -235,11 +233,5 @@ public class SinksServeAgainTests
             asked?.Invoke();
             return Disposable.Empty;
         }
-
-        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) =>
-            Schedule(state, TimeSpan.Zero, action);
-
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
-            Schedule(state, dueTime - Now, action);
     }
 }

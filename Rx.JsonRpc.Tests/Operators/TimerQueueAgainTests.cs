@@ -16,7 +16,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void Arm_AgainForLater_IsCalledThenAndNotAtItsOldTime()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         _clock.AdvanceTo(10);
         Arm(node, 60);
 
@@ -29,7 +29,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void Arm_AgainForEarlier_IsCalledThen()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         Arm(node, 20);
 
         _clock.Start();
@@ -40,8 +40,8 @@ public class TimerQueueAgainTests
     [Fact]
     public void Arm_AgainForTheSameInstantAsAnother_IsCalledInTheOrderOfTheLastArming()
     {
-        Node node = Disarmed("a", 50);
-        Arm(new Node(this, "b"), 50);
+        NamedNode node = Disarmed("a", 50);
+        Arm(new NamedNode("b", Called), 50);
         Arm(node, 50);
 
         _clock.Start();
@@ -52,7 +52,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void Arm_AgainAfterItWasCalled_IsCalledAgain()
     {
-        var node = new Node(this, "a");
+        var node = new NamedNode("a", Called);
         Arm(node, 50);
         _clock.AdvanceTo(60);
         Arm(node, 50);
@@ -65,7 +65,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void Arm_AgainAfterItLostItsPlace_IsCalled()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         _clock.AdvanceTo(50);
         Assert.Equal(0, _timers.Places);
         Arm(node, 10);
@@ -80,7 +80,7 @@ public class TimerQueueAgainTests
     {
         var clock = new CountingScheduler();
         var timers = new TimerQueue(clock);
-        var node = new Node(this, "a");
+        var node = new NamedNode("a", Called);
 
         for (int i = 0; i < 1000; i++)
         {
@@ -97,7 +97,7 @@ public class TimerQueueAgainTests
         var clock = new EventLoopScheduler();
         clock.Dispose();
         var timers = new TimerQueue(clock);
-        var node = new Node(this, "a");
+        var node = new NamedNode("a", Called);
 
         Assert.Throws<ObjectDisposedException>(() => timers.Arm(node, TimeSpan.FromTicks(50)));
         node.TryDisarm();
@@ -108,7 +108,7 @@ public class TimerQueueAgainTests
     public void Arm_InAnotherQueue_LeavesTheFirst()
     {
         var other = new TimerQueue(_clock);
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         other.Arm(node, TimeSpan.FromTicks(80));
 
         Assert.Equal((0, 1), (_timers.Places, other.Places));
@@ -120,7 +120,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void GiveUpPlace_Disarmed_LeavesAtOnce()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         node.GiveUpPlace();
         Assert.Equal(0, _timers.Places);
 
@@ -135,8 +135,8 @@ public class TimerQueueAgainTests
     public void Rest_DisarmedAndArmedOnes_LeavesTheArmedOnly()
     {
         Disarmed("a", 50);
-        Arm(new Node(this, "b"), 60);
-        Node again = Disarmed("c", 70);
+        Arm(new NamedNode("b", Called), 60);
+        NamedNode again = Disarmed("c", 70);
         Arm(again, 80);
         Disarmed("d", 90);
 
@@ -150,7 +150,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void Rest_ThenArmedAgain_IsCalled()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         _timers.Rest();
         Arm(node, 60);
 
@@ -162,7 +162,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void TryDisarm_WhileAQueueTakesItsPlaceAway_TheNextArmingAsksForANewOneAllTheSame()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         Assert.True(node.TryLeave());
 
         Assert.False(node.TryDisarm());
@@ -172,7 +172,7 @@ public class TimerQueueAgainTests
     [Fact]
     public void TryTake_ArmedAgainForAnotherTimeMeanwhile_LeavesItArmed()
     {
-        Node node = Disarmed("a", 50);
+        NamedNode node = Disarmed("a", 50);
         Arm(node, 80);
 
         Assert.False(node.TryTake(50));
@@ -187,12 +187,12 @@ public class TimerQueueAgainTests
     public void ArmAgain_AtRandom_CallsWhatAListWouldCall(int seed)
     {
         var random = new Random(seed);
-        Node[] nodes = [.. Enumerable.Range(0, 30).Select(i => new Node(this, $"{i}"))];
+        NamedNode[] nodes = [.. Enumerable.Range(0, 30).Select(i => new NamedNode($"{i}", Called))];
         var expected = new List<(string Name, long At)>();
-        var armed = new List<(Node Node, long At)>();
+        var armed = new List<(NamedNode Node, long At)>();
         for (int i = 0; i < 5000; i++)
         {
-            Node node = nodes[random.Next(nodes.Length)];
+            NamedNode node = nodes[random.Next(nodes.Length)];
             int index = armed.FindIndex(each => each.Node == node);
             if (random.Next(10) == 0)
             {
@@ -217,21 +217,16 @@ public class TimerQueueAgainTests
         Assert.Equal(expected, _called);
     }
 
-    private void Arm(Node node, long due) => _timers.Arm(node, TimeSpan.FromTicks(due));
+    private void Arm(NamedNode node, long due) => _timers.Arm(node, TimeSpan.FromTicks(due));
 
-    private Node Disarmed(string name, long due)
+    private NamedNode Disarmed(string name, long due)
     {
-        var node = new Node(this, name);
+        var node = new NamedNode(name, Called);
         Arm(node, due);
         Assert.True(node.TryDisarm());
         Assert.False(node.TryDisarm());
         return node;
     }
 
-    private sealed class Node(TimerQueueAgainTests tests, string name) : TimerNode
-    {
-        public string Name => name;
-
-        internal override void OnDue() => tests._called.Add((name, tests._clock.Clock));
-    }
+    private void Called(string name) => _called.Add((name, _clock.Clock));
 }

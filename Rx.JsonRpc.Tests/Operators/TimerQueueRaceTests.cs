@@ -14,25 +14,14 @@ public class TimerQueueRaceTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void Arm_WhileItsPlaceIsTakenAway_IsCalled() => Race.Run(
-        Races,
-        () => new Round(thenArmed: null),
-        round => round.Clock.GoTo(50),
-        round =>
-        {
-            Round.Pause();
-            round.Arm(60);
-        },
-        round => round.AssertCalledOnce());
+    public void Arm_WhileItsPlaceIsTakenAway_IsCalled() =>
+        RaceWithTheClock(thenArmed: null, round => round.Arm(60), round => round.AssertCalledOnce());
 
     [Fact]
-    public void Arm_WhileItsPlaceIsMovedToALaterTime_IsCalledAtItsEarlierOne() => Race.Run(
-        Races,
-        () => new Round(thenArmed: 1_000_000),
-        round => round.Clock.GoTo(50),
+    public void Arm_WhileItsPlaceIsMovedToALaterTime_IsCalledAtItsEarlierOne() => RaceWithTheClock(
+        thenArmed: 1_000_000,
         round =>
         {
-            Round.Pause();
             Assert.True(round.Node.TryDisarm());
             // Not before its place: so it looks whether the place is kept.
             round.Arm(60);
@@ -40,13 +29,10 @@ public class TimerQueueRaceTests
         round => round.AssertCalledOnce());
 
     [Fact]
-    public void Arm_ForLaterWhileItIsAboutToBeTakenAsDue_IsNotCalledEarly() => Race.Run(
-        Races,
-        () => new Round(thenArmed: 50),
-        round => round.Clock.GoTo(50),
+    public void Arm_ForLaterWhileItIsAboutToBeTakenAsDue_IsNotCalledEarly() => RaceWithTheClock(
+        thenArmed: 50,
         round =>
         {
-            Round.Pause();
             if (round.Node.TryDisarm()) round.Arm(100, notBefore: 100);
         },
         round => Assert.False(round.Node.Early));
@@ -77,6 +63,18 @@ public class TimerQueueRaceTests
 
         Assert.All(faults, fault => Assert.Null(fault));
     }
+
+    private static void RaceWithTheClock(long? thenArmed, Action<Round> arm, Action<Round> check) => Race.Run(
+        Races,
+        () => new Round(thenArmed),
+        round => round.Clock.GoTo(50),
+        round =>
+        {
+            // The clock's thread has a longer way to the queue than the one that arms.
+            Thread.SpinWait(Random.Shared.Next(60));
+            arm(round);
+        },
+        check);
 
     private static string? Work(int seed, PlayedClock[] clocks, TimerQueue[] timers, ConcurrentQueue<Node> nodes)
     {
@@ -150,9 +148,6 @@ public class TimerQueueRaceTests
             _timers.Arm(Node, TimeSpan.FromTicks(due));
         }
 
-        // The clock's thread has a longer way to the queue than the one that arms.
-        public static void Pause() => Thread.SpinWait(Random.Shared.Next(60));
-
         public void AssertCalledOnce()
         {
             // Long enough for what was armed after the clock had moved, and for a look that came too early.
@@ -163,7 +158,7 @@ public class TimerQueueRaceTests
     }
 
     /// <summary>Moves on whenever it is looked at unless it stands still, and calls what is due on the thread that plays it.</summary>
-    private sealed class PlayedClock : IScheduler, IStopwatchProvider, IServiceProvider, IStopwatch
+    private sealed class PlayedClock : LocalScheduler, IStopwatch
     {
         private readonly ConcurrentQueue<(long At, Action Call)> _asked = new();
         private readonly bool _standsStill;
@@ -171,7 +166,7 @@ public class TimerQueueRaceTests
 
         public PlayedClock(bool standsStill = false) => _standsStill = standsStill;
 
-        public DateTimeOffset Now => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
+        public override DateTimeOffset Now => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
 
         public TimeSpan Elapsed => TimeSpan.FromTicks(_standsStill ? Volatile.Read(ref _ticks) : Interlocked.Increment(ref _ticks));
 
@@ -191,11 +186,9 @@ public class TimerQueueRaceTests
             }
         }
 
-        public IStopwatch StartStopwatch() => this;
+        public override IStopwatch StartStopwatch() => this;
 
-        public object? GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
-
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
+        public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
         {
             bool disposed = false;
             _asked.Enqueue((Now.Ticks + dueTime.Ticks, () =>
@@ -205,11 +198,5 @@ public class TimerQueueRaceTests
             ));
             return Disposable.Create(() => Volatile.Write(ref disposed, true));
         }
-
-        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) =>
-            Schedule(state, TimeSpan.Zero, action);
-
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
-            Schedule(state, dueTime - Now, action);
     }
 }

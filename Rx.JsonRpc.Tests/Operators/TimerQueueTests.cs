@@ -1,5 +1,3 @@
-using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Tests.Support;
 
@@ -55,7 +53,7 @@ public class TimerQueueTests
     [Fact]
     public void TryDisarm_BeforeDue_IsNotCalled()
     {
-        Node first = Arm("a", 50);
+        NamedNode first = Arm("a", 50);
         Arm("b", 50);
 
         first.TryDisarm();
@@ -68,7 +66,7 @@ public class TimerQueueTests
     [Fact]
     public void TryDisarm_InsideTheCallOfAnotherDueAtTheSameInstant_IsNotCalled()
     {
-        Node? second = null;
+        NamedNode? second = null;
         Arm("a", 50, () => second!.TryDisarm());
         second = Arm("b", 50);
 
@@ -88,34 +86,6 @@ public class TimerQueueTests
     }
 
     [Fact]
-    public void OnDue_Throws_TheOthersAreCalledAllTheSame()
-    {
-        var clock = new HandClock();
-        var timers = new TimerQueue(clock);
-        timers.Arm(new Node(this, "a", () => throw new IOException()), Ticks(50));
-        timers.Arm(new Node(this, "b", null), Ticks(50));
-
-        Assert.Throws<IOException>(() => clock.GoTo(50));
-        clock.GoTo(50);
-
-        Assert.Equal(["a", "b"], _called.Select(call => call.Name));
-    }
-
-    [Fact]
-    public void Wake_SchedulerTakesNoMore_WhatIsDueIsCalledAllTheSame()
-    {
-        var clock = new HandClock();
-        var timers = new TimerQueue(clock);
-        timers.Arm(new Node(this, "a", null), Ticks(50));
-        timers.Arm(new Node(this, "b", null), Ticks(60));
-        clock.TakesNoMore = true;
-
-        Assert.Throws<ObjectDisposedException>(() => clock.GoTo(50));
-
-        Assert.Equal(["a"], _called.Select(call => call.Name));
-    }
-
-    [Fact]
     public void Arm_DueBeforeNow_IsCalledAtOnce()
     {
         Arm("a", -5);
@@ -123,24 +93,6 @@ public class TimerQueueTests
         _clock.AdvanceTo(1);
 
         Assert.Equal(["a"], _called.Select(call => call.Name));
-    }
-
-    [Fact]
-    public void OnDue_DoesNotReturn_TheNextIsCalledByAnotherCallOfTheScheduler()
-    {
-        // As on a clock with many threads: what the scheduler was asked for comes while the first observer is busy.
-        var clock = new HandClock();
-        var timers = new TimerQueue(clock);
-        timers.Arm(new Node(this, "a", () =>
-        {
-            clock.GoTo(50);
-            _called.Add(("a returned", 50));
-        }), Ticks(50));
-        timers.Arm(new Node(this, "b", null), Ticks(50));
-
-        clock.GoTo(50);
-
-        Assert.Equal(["a", "b", "a returned"], _called.Select(call => call.Name));
     }
 
     [Fact]
@@ -159,51 +111,10 @@ public class TimerQueueTests
     }
 
     [Fact]
-    public void Arm_AnEarlierOne_LeavesOneCallToTheScheduler()
-    {
-        var clock = new CountingScheduler();
-        var timers = new TimerQueue(clock);
-
-        for (int due = 50; due > 0; due--) timers.Arm(new Node(this, "", null), Ticks(due));
-
-        Assert.Equal((50, 49), (clock.Armed, clock.Disposed));
-    }
-
-    [Fact]
-    public void Arm_ManyThatAreDisarmed_AsksTheSchedulerOnce()
-    {
-        var clock = new CountingScheduler();
-        var timers = new TimerQueue(clock);
-
-        for (int i = 0; i < 1000; i++)
-        {
-            var node = new Node(this, $"{i}", null);
-            timers.Arm(node, Ticks(50));
-            node.TryDisarm();
-        }
-
-        Assert.Equal(1, clock.Armed);
-    }
-
-    [Fact]
-    public void Wake_TooEarlyByLessThanAMillisecond_AsksForAWholeOne()
-    {
-        var clock = new CountingScheduler();
-        var timers = new TimerQueue(clock);
-        timers.Arm(new Node(this, "a", null), Ticks(50));
-
-        clock.Fire();
-
-        Assert.Empty(_called);
-        Assert.Equal(2, clock.Armed);
-        Assert.Equal(TimeSpan.FromMilliseconds(1), clock.LastDue);
-    }
-
-    [Fact]
     public void Arm_ForLongerThanATimerOfDotNetLasts_AsksForADayAtATime()
     {
         var clock = new CountingScheduler();
-        new TimerQueue(clock).Arm(new Node(this, "a", null), TimeSpan.FromDays(100));
+        new TimerQueue(clock).Arm(new NamedNode("a", Called), TimeSpan.FromDays(100));
         Assert.Equal(TimeSpan.FromDays(1), clock.LastDue);
 
         _clock.AdvanceTo(TimeSpan.FromHours(20).Ticks);
@@ -215,17 +126,6 @@ public class TimerQueueTests
         Assert.Equal([("a", TimeSpan.FromHours(40).Ticks), ("b", TimeSpan.FromHours(2420).Ticks)], _called);
     }
 
-    [Fact]
-    public void Arm_SchedulerTakesNoMore_EachCallerHearsIt()
-    {
-        var clock = new EventLoopScheduler();
-        clock.Dispose();
-        var timers = new TimerQueue(clock);
-
-        Assert.Throws<ObjectDisposedException>(() => timers.Arm(new Node(this, "a", null), Ticks(50)));
-        Assert.Throws<ObjectDisposedException>(() => timers.Arm(new Node(this, "b", null), Ticks(60)));
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -234,7 +134,7 @@ public class TimerQueueTests
     {
         var random = new Random(seed);
         var expected = new List<(string Name, long At)>();
-        var armed = new List<(Node Node, string Name, long At)>();
+        var armed = new List<(NamedNode Node, string Name, long At)>();
         for (int i = 0; i < 3000; i++)
         {
             if (random.Next(3) == 0 && armed.Count > 0)
@@ -279,53 +179,12 @@ public class TimerQueueTests
 
     private static TimeSpan Ticks(long ticks) => TimeSpan.FromTicks(ticks);
 
-    private Node Arm(string name, long due, Action? then = null)
+    private NamedNode Arm(string name, long due, Action? then = null)
     {
-        var node = new Node(this, name, then);
+        var node = new NamedNode(name, Called, then);
         _timers.Arm(node, Ticks(due));
         return node;
     }
 
-    private sealed class Node(TimerQueueTests tests, string name, Action? then) : TimerNode
-    {
-        internal override void OnDue()
-        {
-            tests._called.Add((name, tests._clock.Clock));
-            then?.Invoke();
-        }
-    }
-
-    /// <summary>Calls what is due when it is told, one after another and inside each other.</summary>
-    private sealed class HandClock : IScheduler
-    {
-        private readonly List<(long At, Action Call)> _asked = [];
-
-        public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch;
-
-        public bool TakesNoMore { get; set; }
-
-        public void GoTo(long ticks)
-        {
-            Now = DateTimeOffset.UnixEpoch.AddTicks(ticks);
-            while (_asked.FindIndex(asked => asked.At <= ticks) is >= 0 and var next)
-            {
-                Action call = _asked[next].Call;
-                _asked.RemoveAt(next);
-                call();
-            }
-        }
-
-        public IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
-        {
-            ObjectDisposedException.ThrowIf(TakesNoMore, this);
-            (long At, Action Call) asked = ((Now - DateTimeOffset.UnixEpoch + dueTime).Ticks, () => action(this, state));
-            _asked.Add(asked);
-            return Disposable.Create(() => _asked.Remove(asked));
-        }
-
-        public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => Schedule(state, TimeSpan.Zero, action);
-
-        public IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action) =>
-            Schedule(state, dueTime - Now, action);
-    }
+    private void Called(string name) => _called.Add((name, _clock.Clock));
 }

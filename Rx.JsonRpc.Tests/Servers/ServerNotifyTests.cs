@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Reactive;
-using System.Text;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Servers;
 using Rx.JsonRpc.Testing;
@@ -139,12 +138,6 @@ public class ServerNotifyTests
         private IDisposable Notify(string method, out AttemptRecord record) =>
             NotifyOf(_world, method, out record).Subscribe(Observer.Create<Reply<Unit>>(_ => { }));
 
-        private string Read()
-        {
-            if (!_out.Reader.TryRead(out ReadResult read)) return "";
-            string text = Encoding.UTF8.GetString(read.Buffer);
-            _out.Reader.AdvanceTo(read.Buffer.End);
-            return text;
-        }
+        private string Read() => _out.Reader.TakeText();
     }
 }

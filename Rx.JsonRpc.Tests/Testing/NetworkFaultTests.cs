@@ -229,13 +229,7 @@ public sealed class NetworkFaultTests : IDisposable
 
     private static void Write(IDuplexPipe pipe, string text) => pipe.Output.WriteAsync(Encoding.UTF8.GetBytes(text)).Now();
 
-    private static string Arrived(IDuplexPipe pipe)
-    {
-        if (!pipe.Input.TryRead(out ReadResult read)) return "";
-        string text = Encoding.UTF8.GetString(read.Buffer);
-        pipe.Input.AdvanceTo(read.Buffer.End);
-        return text;
-    }
+    private static string Arrived(IDuplexPipe pipe) => pipe.Input.TakeText();
 
     private static string TextOf(ValueTask<ReadResult> read)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
 using Rx.JsonRpc.Testing;
@@ -61,12 +60,7 @@ public class GatheringReadsTests
     [Fact]
     public void CompleteSending_InsideALaterFrame_SendsWhatWaitedThenEndsTheStream()
     {
-        _wire.OnFrame = text =>
-        {
-            _wire.Connection.TrySend("ab"u8);
-            if (text == "b") _wire.Connection.CompleteSending();
-        };
-        _wire.Receive("1:a,1:b,");
+        ReceiveTwo(insideTheSecond: () => _wire.Connection.CompleteSending());
 
         Assert.Equal("2:ab,2:ab,", _wire.Sent());
         Assert.True(_wire.Far.Input.TryRead(out ReadResult read));
@@ -76,12 +70,7 @@ public class GatheringReadsTests
     [Fact]
     public void Dispose_InsideALaterFrame_DropsWhatWaited()
     {
-        _wire.OnFrame = text =>
-        {
-            _wire.Connection.TrySend("ab"u8);
-            if (text == "b") _wire.Connection.Dispose();
-        };
-        _wire.Receive("1:a,1:b,");
+        ReceiveTwo(insideTheSecond: () => _wire.Connection.Dispose());
 
         Assert.Equal("2:ab,", _wire.Sent());
         _wire.AssertReleasedInTheEnd();
@@ -90,12 +79,7 @@ public class GatheringReadsTests
     [Fact]
     public void OnNext_ThrowsWhileFramesWait_EndsTheConnection()
     {
-        _wire.OnFrame = text =>
-        {
-            _wire.Connection.TrySend("ab"u8);
-            if (text == "b") throw new InvalidOperationException("b is bad");
-        };
-        _wire.Receive("1:a,1:b,");
+        ReceiveTwo(insideTheSecond: () => throw new InvalidOperationException("b is bad"));
 
         Assert.IsType<ConnectionLostException>(_wire.Error);
         _wire.AssertReleasedInTheEnd();
@@ -122,14 +106,22 @@ public class GatheringReadsTests
         }
         string[] ids = [.. far.Input.TakeText().Split("\"id\":").Skip(1).Select(text => text[..text.IndexOf('}', StringComparison.Ordinal)])];
 
-        await far.Output.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(ids.Select(id => Frame($$"""{"jsonrpc":"2.0","result":1,"id":{{id}}}""")))));
+        await far.Output.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(ids.Select(id => RawTcpServer.Netstring($$"""{"jsonrpc":"2.0","result":1,"id":{{id}}}""")))));
 
-        string notify = Frame("""{"jsonrpc":"2.0","method":"n"}""");
+        string notify = RawTcpServer.Netstring("""{"jsonrpc":"2.0","method":"n"}""");
         Assert.Equal([notify, inline ? "" : notify, inline ? "" : notify], sentBefore);
         Assert.Equal(inline ? notify + notify : "", far.Input.TakeText());
     }
 
-    private static string Frame(string payload) => string.Create(CultureInfo.InvariantCulture, $"{payload.Length}:{payload},");
+    private void ReceiveTwo(Action insideTheSecond)
+    {
+        _wire.OnFrame = text =>
+        {
+            _wire.Connection.TrySend("ab"u8);
+            if (text == "b") insideTheSecond();
+        };
+        _wire.Receive("1:a,1:b,");
+    }
 
     /// <summary>A host's own scheduler that happens to call at once; it has promised nothing.</summary>
     private sealed class Straight : PipeScheduler

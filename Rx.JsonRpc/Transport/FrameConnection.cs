@@ -189,9 +189,10 @@ public sealed class FrameConnection : IDisposable
 
     private void Gather(int frames)
     {
-        if (frames % MostFramesHeld == 0) _sender.LetGo();
+        bool letsGo = frames % MostFramesHeld == 0;
+        if (letsGo) _sender.LetGo();
         // What the only frame of a read makes others send leaves at once.
-        if (frames == 2 || frames % MostFramesHeld == 0) _sender.Hold();
+        if (letsGo || frames == 2) _sender.Hold();
     }
 
     private ProtocolViolationException Violation(in ReadOnlySequence<byte> frame, long frameOffset, NetstringViolation violation)
