@@ -8,10 +8,10 @@ namespace Rx.JsonRpc;
 public sealed record Backoff
 {
     /// <summary>100 ms, doubling up to 30 s, with full jitter.</summary>
-    public static Backoff Default { get; } = new();
+    public static Backoff Default => new();
 
     /// <summary>No wait at all.</summary>
-    public static Backoff None { get; } = new() { First = TimeSpan.Zero, Max = TimeSpan.Zero };
+    public static Backoff None => new() { First = TimeSpan.Zero, Max = TimeSpan.Zero };
 
     /// <summary>The bound of the first wait. 100 ms by default.</summary>
     public TimeSpan First { get; init; } = TimeSpan.FromMilliseconds(100);

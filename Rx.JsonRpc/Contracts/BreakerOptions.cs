@@ -9,10 +9,10 @@ namespace Rx.JsonRpc;
 public sealed record BreakerOptions
 {
     /// <summary>Five failures in a row, or half of at least 20 calls in 10 s; ejected for 5 s, doubling to 5 min.</summary>
-    public static BreakerOptions Default { get; } = new();
+    public static BreakerOptions Default => new();
 
     /// <summary>No server is ever ejected.</summary>
-    public static BreakerOptions Off { get; } = new() { Enabled = false };
+    public static BreakerOptions Off => new() { Enabled = false };
 
     /// <summary>Whether servers are ejected. True by default.</summary>
     public bool Enabled { get; init; } = true;

@@ -9,7 +9,7 @@ namespace Rx.JsonRpc;
 public sealed record HeartbeatOptions
 {
     /// <summary>No heartbeat.</summary>
-    public static HeartbeatOptions Off { get; } = new() { Enabled = false };
+    public static HeartbeatOptions Off => new() { Enabled = false };
 
     /// <summary>Whether there is a heartbeat. True by default, so that <c>new()</c> turns it on.</summary>
     public bool Enabled { get; init; } = true;

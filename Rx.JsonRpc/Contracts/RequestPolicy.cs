@@ -3,13 +3,15 @@ namespace Rx.JsonRpc;
 /// <summary>How a request is carried out: how long, how often, and what is tried again.</summary>
 public sealed record RequestPolicy
 {
-    private static readonly Backoff BetweenRounds = new() { Max = TimeSpan.FromSeconds(1) };
-
     // A policy never changes, so it is checked once and not for each request. What the mark says does not hold for a changed copy.
     private CheckMark _checked;
 
     /// <summary>The defaults of every property.</summary>
-    public static RequestPolicy Default { get; } = new();
+    /// <remarks>
+    /// Each read gives a new object, here as for every shared default of the options: a configuration binder that writes into it changes no
+    /// other client. Code that passes it with many requests keeps it in a field.
+    /// </remarks>
+    public static RequestPolicy Default => new();
 
     /// <summary>How long one attempt on one server may take. 500 ms by default.</summary>
     public TimeSpan TryTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -31,7 +33,7 @@ public sealed record RequestPolicy
     /// The wait between rounds. 100 ms doubling to 1 s, with full jitter, by default: a wait must not outlast what is left of
     /// <see cref="TotalTimeout"/> while a server comes back.
     /// </summary>
-    public Backoff Backoff { get; init; } = BetweenRounds;
+    public Backoff Backoff { get; init; } = new() { Max = TimeSpan.FromSeconds(1) };
 
     /// <summary>When a failed request may be sent again. An idempotent method turns <see cref="Replay.IfNotWritten"/> into <see cref="Replay.Always"/>.</summary>
     public Replay Replay { get; init; } = Replay.IfNotWritten;

@@ -10,10 +10,10 @@ namespace Rx.JsonRpc;
 public sealed record RetryBudget
 {
     /// <summary>20 % of the requests and 10 each second, at most 100 saved up.</summary>
-    public static RetryBudget Default { get; } = new();
+    public static RetryBudget Default => new();
 
     /// <summary>No bound on replays.</summary>
-    public static RetryBudget Off { get; } = new() { Enabled = false };
+    public static RetryBudget Off => new() { Enabled = false };
 
     /// <summary>Whether replays are bounded. True by default.</summary>
     public bool Enabled { get; init; } = true;

@@ -12,10 +12,10 @@ public sealed record TcpKeepAlive
     private const int MostRetries = 127;
 
     /// <summary>Asked after 30 s, then every 10 s, given up after the third time: a vanished host is found in a minute.</summary>
-    public static TcpKeepAlive Default { get; } = new();
+    public static TcpKeepAlive Default => new();
 
     /// <summary>The system's own settings hold; most systems do not ask unless told to.</summary>
-    public static TcpKeepAlive Off { get; } = new() { Enabled = false };
+    public static TcpKeepAlive Off => new() { Enabled = false };
 
     /// <summary>Whether the other end is asked. True by default.</summary>
     public bool Enabled { get; init; } = true;
