@@ -8,7 +8,7 @@ public class EventAllocationTests
     private const int Times = 1000;
 
     private static readonly byte[] Event =
-        """{"v":1,"event":"request","index":46937,"label":1327383630,"error_route":"ERROR","return_route":"RESPONSE","idempotent":true,"method":"get_user","params":"{'id': 1234}"}"""u8.ToArray();
+        """{"v":1,"event":"request","index":46937,"label":1327383630,"token":815,"error_route":"ERROR","return_route":"RESPONSE","idempotent":true,"method":"get_user","params":"{'id': 1234}"}"""u8.ToArray();
 
     [Fact]
     public void Read_NamesSeenBefore_AllocatesNothing()
@@ -56,7 +56,7 @@ public class EventAllocationTests
         for (int i = 0; i < Times; i++)
         {
             FrameBuffer buffer = FrameBuffer.Rent();
-            AnswerWriter.Write(buffer, 46937, 1327383630, "RESPONSE", outcome, details: false);
+            AnswerWriter.Write(buffer, new TransactionId(46937, 1327383630, 815), "RESPONSE", outcome, details: false);
             bytes += buffer.Complete().Length;
             FrameBuffer.Return(buffer);
         }

@@ -75,7 +75,8 @@ internal sealed partial class RawTcpServer : IAsyncDisposable
         }
     }
 
-    private static async Task<string?> ReadFrame(NetworkStream stream)
+    /// <summary>The payload of the next netstring; null when the peer has closed.</summary>
+    public static async Task<string?> ReadFrame(NetworkStream stream)
     {
         int length = 0;
         var one = new byte[1];

@@ -22,19 +22,19 @@ internal static class AnswerWriter
 
     /// <summary>Writes the answer into an empty buffer.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="index">The transaction's index.</param>
-    /// <param name="label">The transaction's label.</param>
+    /// <param name="id">The transaction, and the token that the answer echoes.</param>
     /// <param name="route">The route that Kamailio runs.</param>
     /// <param name="outcome">The outcome.</param>
     /// <param name="details">Whether the attempts are told.</param>
-    public static void Write(FrameBuffer buffer, uint index, uint label, string route, in Outcome<RawJson> outcome, bool details)
+    public static void Write(FrameBuffer buffer, TransactionId id, string route, in Outcome<RawJson> outcome, bool details)
     {
         Utf8JsonWriter writer = _writer ??= new Utf8JsonWriter(buffer, Options);
         writer.Reset(buffer);
         writer.WriteStartObject();
         writer.WriteNumber("v"u8, 1);
-        writer.WriteNumber("index"u8, index);
-        writer.WriteNumber("label"u8, label);
+        writer.WriteNumber("index"u8, id.Index);
+        writer.WriteNumber("label"u8, id.Label);
+        if (id.Token is { } token) writer.WriteNumber("token"u8, token);
         writer.WriteString("route"u8, route);
         writer.WriteString("outcome"u8, NameOf(outcome.Kind));
         if (outcome.Kind == OutcomeKind.Result) writer.WriteString("result"u8, OrNull(outcome.Result));

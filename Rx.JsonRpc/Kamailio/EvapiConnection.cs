@@ -59,7 +59,7 @@ internal sealed class EvapiConnection
             if (_waiting.TryGetValue(transaction.Key, out SuspendedTransaction? waiting) && waiting == transaction) _waiting.Remove(transaction.Key);
         }
         string route = outcome.Kind == OutcomeKind.Result ? transaction.ReturnRoute : transaction.ErrorRoute;
-        Answer(transaction.Index, transaction.Label, route, transaction.ErrorRoute, outcome, transaction.Details);
+        Answer(transaction.Id, route, transaction.ErrorRoute, outcome, transaction.Details);
         // After the send: a drain is over when every answer is on its way.
         _services.InFlight.Leave();
     }
@@ -69,7 +69,7 @@ internal sealed class EvapiConnection
     {
         var failure = new Outcome<RawJson> { Kind = OutcomeKind.Failure, Failure = new InvalidOperationException(Shorten(reason)) };
         string route = read.ErrorRoute ?? "";
-        Answer(read.Index!.Value, read.Label!.Value, route, route, failure, read.Details);
+        Answer(new TransactionId(read.Index!.Value, read.Label!.Value, read.Token), route, route, failure, read.Details);
     }
 
     /// <summary>Tells Kamailio's script that the gateway is about to leave, so that it sends its events elsewhere.</summary>
@@ -104,19 +104,19 @@ internal sealed class EvapiConnection
 
     private static string Shorten(string reason) => reason.Length <= MostReasonChars ? reason : reason[..MostReasonChars] + "...";
 
-    private void Answer(uint index, uint label, string route, string errorRoute, in Outcome<RawJson> outcome, bool details)
+    private void Answer(TransactionId id, string route, string errorRoute, in Outcome<RawJson> outcome, bool details)
     {
         FrameBuffer buffer = FrameBuffer.Rent();
         OutcomeKind kind = outcome.Kind;
-        AnswerWriter.Write(buffer, index, label, route, outcome, details);
+        AnswerWriter.Write(buffer, id, route, outcome, details);
         if (buffer.PayloadLength > _services.Options.MaxAnswerBytes)
         {
             string reason = $"the answer is {buffer.PayloadLength} bytes long; at most {_services.Options.MaxAnswerBytes} (MaxAnswerBytes) may be sent";
             buffer.Truncate(0);
             kind = OutcomeKind.Failure;
             var failure = new Outcome<RawJson> { Kind = kind, Failure = new InvalidOperationException(reason) };
-            AnswerWriter.Write(buffer, index, label, errorRoute, failure, details: false);
-            _services.Report(Socket.EndPoint, EvapiProblem.AnswerTooLong, $"{index}:{label}: {reason}");
+            AnswerWriter.Write(buffer, id, errorRoute, failure, details: false);
+            _services.Report(Socket.EndPoint, EvapiProblem.AnswerTooLong, $"{id}: {reason}");
         }
         FrameGrid.Align(buffer);
         SendResult sent = Frames.TrySend(buffer.Complete(), null);

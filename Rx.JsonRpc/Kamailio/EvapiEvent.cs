@@ -14,6 +14,7 @@ internal struct EvapiEvent
     public EvapiEventKind Kind;
     public uint? Index;
     public uint? Label;
+    public long? Token;
     public string? Method;
     public string? ReturnRoute;
     public string? ErrorRoute;

@@ -46,6 +46,7 @@ internal ref struct EvapiEventReader
         Deadline = 1024,
         Idempotent = 2048,
         Details = 4096,
+        Token = 8192,
     }
 
     public static EvapiEvent Read(ReadOnlySpan<byte> frame, NameCache names)
@@ -95,6 +96,7 @@ internal ref struct EvapiEventReader
         if (JsonStrings.IsAt(ref json, "event"u8)) return Members.Event;
         if (JsonStrings.IsAt(ref json, "index"u8)) return Members.Index;
         if (JsonStrings.IsAt(ref json, "label"u8)) return Members.Label;
+        if (JsonStrings.IsAt(ref json, "token"u8)) return Members.Token;
         if (JsonStrings.IsAt(ref json, "method"u8)) return Members.Method;
         if (JsonStrings.IsAt(ref json, "params"u8)) return Members.Params;
         if (JsonStrings.IsAt(ref json, "return_route"u8)) return Members.ReturnRoute;
@@ -124,6 +126,9 @@ internal ref struct EvapiEventReader
                 break;
             case Members.Label:
                 _event.Label = (uint?)Integer(ref json, "label", 0, uint.MaxValue);
+                break;
+            case Members.Token:
+                _event.Token = Integer(ref json, "token", long.MinValue, long.MaxValue);
                 break;
             case Members.Method:
                 _event.Method = Name(ref json, "method");

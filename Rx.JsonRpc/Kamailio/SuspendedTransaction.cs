@@ -24,6 +24,7 @@ public sealed class SuspendedTransaction
         _connection = connection;
         Index = read.Index!.Value;
         Label = read.Label!.Value;
+        Token = read.Token;
         Method = read.Method!;
         Parameters = parameters;
         ReturnRoute = read.ReturnRoute!;
@@ -78,6 +79,10 @@ public sealed class SuspendedTransaction
     public bool IsSuspended => Volatile.Read(ref _ended) == 0;
 
     internal (uint Index, uint Label) Key => (Index, Label);
+
+    internal TransactionId Id => new(Index, Label, Token);
+
+    private long? Token { get; }
 
     /// <summary>Resumes the transaction, unless it was resumed before or has become inert: one frame is sent to Kamailio.</summary>
     /// <param name="outcome">A result goes to the return route, everything else to the error route.</param>

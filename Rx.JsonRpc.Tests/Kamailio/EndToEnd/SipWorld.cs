@@ -32,16 +32,20 @@ internal sealed class SipWorld : IAsyncDisposable
 
     /// <summary>Starts Kamailio; skips the test where it is missing.</summary>
     /// <param name="frTimer">When Kamailio gives a transaction up; 4 s unless said.</param>
-    public static async Task<SipWorld> StartAsync(TimeSpan? frTimer = null)
+    /// <param name="library">The route library; that of the samples unless said.</param>
+    /// <param name="change">What the test changes in it.</param>
+    public static async Task<SipWorld> StartAsync(TimeSpan? frTimer = null, string? library = null, Func<string, string>? change = null)
     {
         Installed.OrSkip();
         var world = new SipWorld(frTimer ?? TimeSpan.FromSeconds(4));
         Directory.CreateDirectory(world._folder.File("empty"));
         File.Copy(Path.Combine(Data, "endtoend.cfg"), world._folder.File("endtoend.cfg"));
-        string library = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "samples", "kamailio", "rxrpc.cfg"));
+        library ??= Path.Combine(Repository.Root, "samples", "kamailio", "rxrpc.cfg");
+        string script = await File.ReadAllTextAsync(library);
         const string Connected = "evapi_set_tag(\"rxrpc$shv(rxrpc_era)\");";
-        Assert.Contains(Connected, library);
-        await File.WriteAllTextAsync(world._folder.File("rxrpc.cfg"), library.Replace(Connected, $"{Connected}\n\txlog(\"L_NOTICE\", \"gateway connected\\n\");"));
+        Assert.Contains(Connected, script);
+        if (change is not null) script = change(script);
+        await File.WriteAllTextAsync(world._folder.File("rxrpc.cfg"), script.Replace(Connected, $"{Connected}\n\txlog(\"L_NOTICE\", \"gateway connected\\n\");"));
         world.StartKamailio();
         return world;
     }
@@ -54,7 +58,10 @@ internal sealed class SipWorld : IAsyncDisposable
     public Task KillKamailioAsync() => Kamailio.KillAsync();
 
     /// <summary>Completes when Kamailio has seen so many gateways come.</summary>
-    public Task GatewayIsConnectedAsync(int times = 1) => Kamailio.Log.Contains("gateway connected", times);
+    public Task GatewayIsConnectedAsync(int times = 1) => LoggedAsync("gateway connected", times);
+
+    /// <summary>Completes when so many lines of Kamailio's log hold the text.</summary>
+    public Task LoggedAsync(string part, int times = 1) => Kamailio.Log.Contains(part, times);
 
     /// <summary>A gateway in this process, with one pool.</summary>
     public async Task ServeAsync(IEnumerable<string> servers, RequestPolicy? policy = null, Func<JsonRpcClientOptions, JsonRpcClientOptions>? change = null)
