@@ -43,6 +43,7 @@ internal sealed class InMemoryAcceptor : IAcceptor
 
     public void Dispose()
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         _closed(this);
         _waiting.Writer.TryComplete();
         while (_waiting.Reader.TryRead(out InMemoryConnection? connection))

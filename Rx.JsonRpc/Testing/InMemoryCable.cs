@@ -7,7 +7,7 @@ namespace Rx.JsonRpc.Testing;
 /// <summary>The two directions of one connection.</summary>
 internal sealed class InMemoryCable
 {
-    // Inline and without a synchronization context: nothing leaves the calling thread.
+    // Inline and without a synchronization context: nothing leaves the calling thread. The wire and the reader do the same for tasks.
     private static readonly PipeOptions Options = new(
         readerScheduler: PipeScheduler.Inline,
         writerScheduler: PipeScheduler.Inline,
@@ -26,8 +26,8 @@ internal sealed class InMemoryCable
         var toClient = new Pipe(Options);
         ToServer = new InMemoryWire(toServer.Writer, route, toServer: true) { Cut = Reset };
         ToClient = new InMemoryWire(toClient.Writer, route, toServer: false) { Cut = Reset };
-        Client = new InMemoryConnection(toClient.Reader, ToServer, client, server, Released);
-        Server = new InMemoryConnection(toServer.Reader, ToClient, server, client, Released);
+        Client = new InMemoryConnection(new InMemoryReader(toClient.Reader), ToServer, client, server, Released);
+        Server = new InMemoryConnection(new InMemoryReader(toServer.Reader), ToClient, server, client, Released);
     }
 
     public InMemoryWire ToServer { get; }

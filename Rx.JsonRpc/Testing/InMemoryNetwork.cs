@@ -72,6 +72,7 @@ public sealed class InMemoryNetwork : IConnector, IListenerTransport
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<IDuplexPipe>(cancellationToken);
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         InMemoryRoute route = At(endPoint);
         InMemoryFaults faults = route.Faults;
         bool unanswered = faults.Connect == ConnectFault.Unanswered;

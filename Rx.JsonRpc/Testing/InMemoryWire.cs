@@ -47,6 +47,7 @@ internal sealed class InMemoryWire : PipeWriter
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         bool held;
         lock (_gate)
         {
@@ -73,12 +74,14 @@ internal sealed class InMemoryWire : PipeWriter
 
     public override void CancelPendingFlush()
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         _pipe.CancelPendingFlush();
         MakeRoom(new FlushResult(isCanceled: true, _peerGone));
     }
 
     public override void Complete(Exception? exception = null)
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         lock (_gate)
         {
             if (_ended || _lost is not null) return;
@@ -105,6 +108,7 @@ internal sealed class InMemoryWire : PipeWriter
     /// <summary>The connection is gone: the reader hears of it, and so does whoever writes.</summary>
     public void Lose(Exception error)
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         lock (_gate)
         {
             if (_lost is not null) return;
@@ -129,6 +133,7 @@ internal sealed class InMemoryWire : PipeWriter
 
     private void Pump()
     {
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         lock (_gate)
         {
             if (_pumping) return;

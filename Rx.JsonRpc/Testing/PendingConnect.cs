@@ -15,6 +15,7 @@ internal sealed class PendingConnect
         _connect = connect;
         _cancellation = cancellationToken.Register(() =>
         {
+            using NoSynchronizationContext none = NoSynchronizationContext.Enter();
             if (Interlocked.Exchange(ref _over, 1) == 0) _result.TrySetCanceled(cancellationToken);
         });
     }
@@ -25,6 +26,7 @@ internal sealed class PendingConnect
     {
         if (Interlocked.Exchange(ref _over, 1) == 1) return;
         _cancellation.Dispose();
+        using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         _ = Finish();
     }
 

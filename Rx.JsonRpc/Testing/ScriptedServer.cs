@@ -11,7 +11,7 @@ namespace Rx.JsonRpc.Testing;
 /// <remarks>
 /// What no line of the script answers is answered with the JSON string of the end point's name, at once. A user's own failover test:
 /// <code>
-/// var clock = new TestScheduler();
+/// var clock = new VirtualClock();
 /// var network = new InMemoryNetwork(clock);
 /// ScriptedServer a = new ScriptedServer(network, new InMemoryEndPoint("a"), clock).On("get_user", answer => answer.Never());
 /// ScriptedServer b = new ScriptedServer(network, new InMemoryEndPoint("b"), clock).On("get_user", answer => answer.Result("7"));
@@ -19,7 +19,7 @@ namespace Rx.JsonRpc.Testing;
 /// await using var client = new JsonRpcClient(options, clock);
 /// RawJson user = default;
 /// client.Request("get_user", policy: new RequestPolicy { Replay = Replay.Always }).Subscribe(result => user = result);
-/// clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
+/// clock.AdvanceBy(TimeSpan.FromMilliseconds(500));
 /// Assert.Equal(("7", 1, 1), (user.ToString(), a.Received.Count, b.Received.Count));
 /// </code>
 /// </remarks>
