@@ -5,9 +5,10 @@ public sealed partial class JsonRpcClient
     /// <summary>
     /// The requests of servers for whose method nobody has subscribed <see cref="CallsTo"/>. Hot, never concurrent, in order for each
     /// server; completes when the client is disposed. Whoever subscribes answers each of them: what is left is answered by
-    /// <see cref="JsonRpcClientOptions.ServerCallTimeout"/>. While nobody has subscribed they are answered with error -32601 at once.
+    /// <see cref="JsonRpcClientOptions.ServerCallTimeout"/>. While nobody has subscribed they are answered with error -32601 at once. The
+    /// first subscription starts the client, see <see cref="JsonRpcClientOptions.AutoStart"/>.
     /// </summary>
-    public IObservable<ServerRequest> Calls => _services.Calls.Rest;
+    public IObservable<ServerRequest> Calls { get; }
 
     /// <summary>The requests of servers for one method. Subscribing is what makes the client know the method; unsubscribing ends it.</summary>
     /// <param name="method">The method's name; upper and lower case differ.</param>
@@ -16,6 +17,6 @@ public sealed partial class JsonRpcClient
     public IObservable<ServerRequest> CallsTo(string method)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
-        return _services.Calls.To(method);
+        return _start.With(_services.Calls.To(method));
     }
 }

@@ -40,6 +40,7 @@ public sealed partial class JsonRpcClient
     public async ValueTask DisposeAsync()
     {
         _closed = true;
+        _start.Close();
         // First: the end of one request would make room for another that waits, and that one would be sent.
         _services.Waiting.Close();
         try

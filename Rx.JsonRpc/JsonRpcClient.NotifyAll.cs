@@ -32,8 +32,15 @@ public sealed partial class JsonRpcClient
         if (group is not null && !Groups.Contains(group)) throw new ArgumentException("The group is not one of this client's.", nameof(group));
         byte[] prefix = MethodName.RequestPrefix(method);
         return new Broadcast(
-            () => (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups.FirstOrDefault())?.Servers ?? [],
+            () => Receivers(group),
             server => new OneNotifyTo<TParams>(server, this, method, prefix, parameters, typeInfo, once));
+    }
+
+    private IReadOnlyList<Server> Receivers(ServerGroup? group)
+    {
+        // Before the look: a topology may give the first servers.
+        _start.OnUse();
+        return (group ?? Groups.FirstOrDefault(each => each.Servers.Any(server => server.IsUsable)) ?? Groups.FirstOrDefault())?.Servers ?? [];
     }
 
     /// <summary>A notification to every server of a group, whose parameters are written by reflection.</summary>

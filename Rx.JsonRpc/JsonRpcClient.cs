@@ -7,8 +7,10 @@ namespace Rx.JsonRpc;
 
 /// <summary>Calls JSON-RPC 2.0 services over TCP with netstring framing. One client serves a whole host, from any thread.</summary>
 /// <remarks>
-/// The client connects when it is made, and keeps connecting: starting with no server up is normal. What is subscribed while the very
-/// first connect to a server is under way waits for it; afterwards a server that is not connected is passed over at once.
+/// The first request, or the first subscription of <see cref="Notifications"/>, <see cref="Calls"/> or <see cref="CallsTo"/>, starts the
+/// client (without <see cref="JsonRpcClientOptions.AutoStart"/> only <see cref="Start"/> does). From then on it connects, and keeps
+/// connecting: starting with no server up is normal. What is subscribed while the very first connect to a server is under way waits for
+/// it; afterwards a server that is not connected is passed over at once.
 /// </remarks>
 public sealed partial class JsonRpcClient : IAsyncDisposable
 {
@@ -27,7 +29,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     private readonly MethodLatencies _latencies = new();
     private readonly RawMethods _rawMethods;
 
-    /// <summary>Makes a client with default options.</summary>
+    /// <summary>Makes a client with default options. It connects with its first use, see <see cref="Start"/>.</summary>
     /// <param name="servers">A server list, as <see cref="ServerList.Parse"/> reads it.</param>
     /// <param name="scheduler">The clock of every delay and timeout; null for real time.</param>
     /// <exception cref="FormatException">Names the bad server, its position and what was expected.</exception>
@@ -36,7 +38,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     {
     }
 
-    /// <summary>Makes a client.</summary>
+    /// <summary>Makes a client. It connects with its first use, see <see cref="Start"/>.</summary>
     /// <param name="options">The options.</param>
     /// <param name="scheduler">The clock of every delay and timeout; null for real time.</param>
     /// <exception cref="ArgumentException">Lists every fault of the options at once.</exception>
@@ -46,7 +48,8 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         options.ThrowIfFaulty();
         _options = options;
         _rawMethods = new RawMethods(options.AllowReservedMethods);
-        _openRequests = new OpenRequests(options.MaxInFlight);
+        _start = new ClientStart(options.AutoStart, Connect);
+        _openRequests = new OpenRequests(options.MaxInFlight, _start);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
         _timers = new TimerQueue(_clock);
@@ -57,14 +60,18 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _servers = new ServerSet(_services);
         _servers.Become(options.Servers);
         _topology = new TopologyFeed(_servers, _services);
-        if (options.Topology is not null) _topology.Start(options.Topology);
+        Notifications = _start.With(_services.Notifications);
+        Calls = _start.With(_services.Calls.Rest);
     }
 
     /// <summary>The servers by priority, the highest first, as they are now; the list itself never changes.</summary>
     public IReadOnlyList<ServerGroup> Groups => _servers.Groups;
 
-    /// <summary>What servers push, in order for each server. Hot; completes when the client is disposed.</summary>
-    public IObservable<ServerNotification> Notifications => _services.Notifications;
+    /// <summary>
+    /// What servers push, in order for each server. Hot; completes when the client is disposed. The first subscription starts the client,
+    /// see <see cref="JsonRpcClientOptions.AutoStart"/>.
+    /// </summary>
+    public IObservable<ServerNotification> Notifications { get; }
 
     /// <summary>Every change of a server's state, with its reason. Hot; completes when the client is disposed.</summary>
     public IObservable<ServerChange> Changes => _services.Changes;

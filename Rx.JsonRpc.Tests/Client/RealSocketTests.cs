@@ -98,6 +98,7 @@ public class RealSocketTests
         await using var client = new JsonRpcClient($"127.0.0.1:{port}");
         var policy = new RequestPolicy { Retries = -1, TryTimeout = Limit, TotalTimeout = Limit, Backoff = Backoff.Constant(TimeSpan.FromMilliseconds(20)) };
 
+        client.Start();
         Task<ServerChange> waiting = client.Changes.FirstAsync(change => change.To == ServerState.Waiting).ToTask();
         Task<RawJson> result = client.Request("m", policy: policy).ToTask();
         await waiting.WaitAsync(Limit);

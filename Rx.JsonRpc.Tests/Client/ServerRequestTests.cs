@@ -224,6 +224,7 @@ public class ServerRequestTests
         var a = new ScriptedServer(network, new InMemoryEndPoint("a"), _world.Clock);
         JsonRpcClientOptions options = network.ClientOptions(a.WithPriority(1)) with { MaxFrameBytes = 1000, MaxQueuedBytesPerConnection = 10_000 };
         var client = new JsonRpcClient(options, _world.Clock);
+        client.Start();
         int asked = 0;
         if (handled) client.Calls.Subscribe(_ => asked++);
         network.At("a").Latency(TimeSpan.FromHours(1), TimeSpan.Zero);

@@ -24,6 +24,7 @@ public class TopologyExampleTests
             SlowStart = TimeSpan.FromSeconds(30),
         };
         await using var client = new JsonRpcClient(options, clock);
+        client.Start();                                             // or with its first request
 
         client.Disable(a.WithPriority(2));                          // before a is restarted; b answers meanwhile
         client.Enable(a.WithPriority(2));                           // and afterwards

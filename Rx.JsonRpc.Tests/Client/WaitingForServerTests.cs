@@ -181,6 +181,7 @@ public class WaitingForServerTests
         ScriptedServer a = new ScriptedServer(network, new InMemoryEndPoint("a"), _world.Clock).OnAny(answer => answer.Result("1"));
         var options = network.ClientOptions(a.WithPriority(1)) with { MaxFrameBytes = 100_000, MaxQueuedBytesPerConnection = 100_000 };
         var client = new JsonRpcClient(options, _world.Clock);
+        client.Start();
         RawJson large = RawJson.Parse($"[\"{new string('f', 70_000)}\"]");
         network.At("a").BlackHole();
         // What the socket holds back, and what fills the queue behind it. Notifications: they have no slots that could come free.

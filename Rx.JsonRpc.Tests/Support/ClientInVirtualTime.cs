@@ -36,7 +36,10 @@ internal sealed class ClientInVirtualTime
             Continuations = PipeScheduler.Inline,
             Reconnect = Backoff.Constant(TimeSpan.FromMilliseconds(100)),
         };
-        var client = new JsonRpcClient(change is null ? options : change(options), Clock);
+        if (change is not null) options = change(options);
+        var client = new JsonRpcClient(options, Clock);
+        // As if it had been in use before; what the first use does is shown in StartTests.
+        if (options.AutoStart) client.Start();
         client.Changes.Subscribe(Changes.Add);
         return client;
     }

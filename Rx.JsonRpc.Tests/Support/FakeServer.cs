@@ -27,6 +27,9 @@ internal sealed class FakeServer
     /// <summary>What it does with a frame that is no call.</summary>
     public Action<string> OnUnreadable { get; set; } = text => throw new InvalidOperationException($"not a call: {text}");
 
+    /// <summary>What it does with a new connection.</summary>
+    public Action<FrameConnection> OnAccepted { get; set; } = _ => { };
+
     public List<FakeCall> Calls { get; } = [];
 
     /// <summary>When each connection was accepted, in ticks.</summary>
@@ -58,6 +61,7 @@ internal sealed class FakeServer
             var connection = new FrameConnection(accepted.Pipe, peer: "the client");
             Connection = connection;
             connection.Frames.Subscribe(frame => Receive(connection, frame), _ => { });
+            OnAccepted(connection);
         }
     }
 

@@ -16,6 +16,7 @@ public class ScriptedServerTests
         _network = new InMemoryNetwork(_clock);
         _server = new ScriptedServer(_network, new InMemoryEndPoint("a"), _clock);
         _client = new JsonRpcClient(_network.ClientOptions(_server.WithPriority(0)) with { Reconnect = Backoff.Constant(TimeSpan.FromTicks(50)) }, _clock);
+        _client.Start();
     }
 
     [Fact]

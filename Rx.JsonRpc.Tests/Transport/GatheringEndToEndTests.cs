@@ -28,6 +28,7 @@ public class GatheringEndToEndTests
     {
         using IAcceptor acceptor = _network.Listen(_place);
         await using var client = new JsonRpcClient(_network.ClientOptions(new ServerAddress(_place)) with { Continuations = PipeScheduler.ThreadPool });
+        client.Start();
         IDuplexPipe far = (await acceptor.AcceptAsync())!.Pipe;
         var requests = new ConcurrentQueue<string>();
         using IDisposable reading = new FrameConnection(far).Frames.Subscribe(frame =>

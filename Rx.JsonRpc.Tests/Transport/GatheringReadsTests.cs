@@ -94,6 +94,7 @@ public class GatheringReadsTests
         var place = new InMemoryEndPoint("a");
         using IAcceptor acceptor = network.Listen(place);
         await using var client = new JsonRpcClient(network.ClientOptions(new ServerAddress(place)) with { Continuations = inline ? PipeScheduler.Inline : new Straight() });
+        client.Start();
         IDuplexPipe far = (await acceptor.AcceptAsync())!.Pipe;
         var sentBefore = new List<string>();
         for (int i = 0; i < 3; i++)

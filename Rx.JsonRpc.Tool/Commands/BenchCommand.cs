@@ -85,6 +85,7 @@ internal sealed class BenchCommand
         await using (client)
         {
             recording?.Observe(client);
+            client.Start();
             IObservable<Reply<RawJson>> request = client.Call(_input.Method(parsed), _input.Parameters(parsed), _input.Policy(parsed));
             var run = new LoadRun(request, inFlight, parsed.GetValue(_warmUp) ?? UsualWarmUp, parsed.GetValue(_duration) ?? UsualDuration);
             figures = await BenchProgress.ShowAsync(_console, progress => run.RunAsync(progress, stop)).ConfigureAwait(false);

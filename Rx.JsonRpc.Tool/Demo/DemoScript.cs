@@ -22,6 +22,7 @@ internal sealed class DemoScript(TimeSpan phase)
         {
             foreach (DemoServer server in servers) await server.StartAsync(stop).ConfigureAwait(false);
             await using var client = new JsonRpcClient(Options(servers));
+            client.Start();
             var load = new DemoLoad(client, servers.Select(server => server.Name));
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Task loading = load.RunAsync(enough.Token);

@@ -76,6 +76,7 @@ internal sealed class GatewayPlan
                 clients.Add(name, new JsonRpcClient(options));
             }
             fault = _fault;
+            foreach (JsonRpcClient client in clients.Values) client.Start();
             return new RunningGateway(new EvapiGateway(_options with { Pools = clients }), clients);
         }
         catch (ArgumentException found)

@@ -26,6 +26,7 @@ internal sealed class ReplayRun(RecordedRequests recorded, IReadOnlyList<Recorde
         var network = new InMemoryNetwork(clock);
         foreach (RecordedServer server in servers) server.Play(network, clock);
         var client = new JsonRpcClient(Options(network), clock);
+        client.Start();
         foreach (RecordedServer server in servers) server.HoldConnects(network);
         var replayed = new List<RequestRecord>(records.Count);
         using IDisposable recording = client.Records.Subscribe(replayed.Add);

@@ -10,7 +10,7 @@ public sealed record JsonRpcClientOptions
 
     /// <summary>
     /// The servers as they change: each list replaces the one before. Null for servers that never change (default). Subscribed when the
-    /// client is made, until it is disposed; may call from any thread.
+    /// client starts, until it is disposed; may call from any thread.
     /// </summary>
     /// <remarks>
     /// Servers that stay keep their connections, also with another priority or weight; those that are gone drain. <b>OnNext</b> with a
@@ -18,6 +18,13 @@ public sealed record JsonRpcClientOptions
     /// <b>OnCompleted</b>, the last list stands.
     /// </remarks>
     public IObservable<IReadOnlyList<ServerAddress>>? Topology { get; init; }
+
+    /// <summary>
+    /// Whether the first request, or the first subscription of <see cref="JsonRpcClient.Notifications"/>, <see cref="JsonRpcClient.Calls"/>
+    /// or <see cref="JsonRpcClient.CallsTo"/>, starts the client. True by default. False: only <see cref="JsonRpcClient.Start"/> does, so that
+    /// a host can subscribe everything first and miss nothing; until then requests fail at once with <see cref="ServerUnavailableException"/>.
+    /// </summary>
+    public bool AutoStart { get; init; } = true;
 
     /// <summary>How long the requests in flight on a removed server may take before its connections are closed. 30 s by default.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,7 +3,7 @@ namespace Rx.JsonRpc;
 /// <summary>The states of a server.</summary>
 public enum ServerState
 {
-    /// <summary>A connection is being opened.</summary>
+    /// <summary>A connection is being opened, or will be as soon as the client is started.</summary>
     Connecting,
 
     /// <summary>Requests can be sent.</summary>

@@ -75,10 +75,13 @@ public sealed class EvapiGateway : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Connects as <see cref="Start"/> does, and lets the options' pools answer transactions and send notifications.</summary>
+    /// <summary>
+    /// Connects as <see cref="Start"/> does, and lets the options' pools answer transactions and send notifications. Starts the pools'
+    /// clients.
+    /// </summary>
     /// <returns>This gateway.</returns>
     /// <exception cref="InvalidOperationException">It was started before, or there is no pool.</exception>
-    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">It is disposed, or the client of a pool is.</exception>
     /// <remarks>
     /// A transaction's timeout and deadline take the place of the <see cref="RequestPolicy.TotalTimeout"/> of its pool's client; the rest
     /// of the client's policy holds. The requests are subscribed on the reader of the connection, and are answered where the clients'
@@ -88,6 +91,8 @@ public sealed class EvapiGateway : IAsyncDisposable
     {
         if (_services.Options.Pools.Count == 0) throw new InvalidOperationException("The options name no pool that could answer.");
         _services.Pools ??= new PoolService(_services);
+        // Before the first transaction, which would have to wait for a connection.
+        foreach (JsonRpcClient client in _services.Options.Pools.Values) client.Start();
         return Start();
     }
 

@@ -23,22 +23,32 @@ internal sealed class OpenRequests
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _most;
+    private readonly ClientStart? _start;
     private OpenRequest? _first;
     private int _count;
     private bool _draining;
     private bool _disposed;
 
-    public OpenRequests(int most) => _most = most;
+    /// <param name="most">How many may be open.</param>
+    /// <param name="start">Whether the client is started, and by what; null for one that is.</param>
+    public OpenRequests(int most, ClientStart? start = null)
+    {
+        _most = most;
+        _start = start;
+    }
 
     /// <summary>Completes when the client drains or is disposed and no request is open.</summary>
     public Task Empty => _empty.Task;
 
     public bool TryEnter(OpenRequest request, [NotNullWhen(false)] out Exception? refusal)
     {
+        // Without the lock: starting calls the connector and the topology.
+        _start?.OnUse();
         lock (_gate)
         {
             refusal = _disposed ? Disposed()
                 : _draining ? new ServerUnavailableException("the client is draining and takes no new requests")
+                : _start is { HasBegun: false } ? new ServerUnavailableException("the client is not started: call Start() first, or set AutoStart")
                 : _count >= _most ? new ServerUnavailableException($"the client has {_count} open requests, as many as MaxInFlight allows")
                 : null;
             if (refusal is not null) return false;

@@ -35,6 +35,7 @@ public sealed partial class Server
         {
             if (_closed || _duty == Duty.Leaving) return;
             if (duty is Duty.On or Duty.Draining) begun = ReplaceEndedLinksLocked();
+            if (!_started) begun = [];
             if (duty == Duty.On && _duty != Duty.On) _enabledByHand = true;
             _duty = duty;
             _orderReason = reason;

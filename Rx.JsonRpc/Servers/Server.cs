@@ -15,7 +15,8 @@ public sealed partial class Server
     private volatile ServerAddress _address;
     private volatile ServerLink[] _links;
     private ServerState _state = ServerState.Connecting;
-    private string _reason = "connecting";
+    private string _reason = "not started";
+    private bool _started;
     private bool _draining;
     private uint _turn;
 
@@ -67,7 +68,13 @@ public sealed partial class Server
 
     internal void Start()
     {
-        foreach (ServerLink link in _links) link.Start();
+        ServerLink[] links;
+        lock (_gate)
+        {
+            _started = true;
+            links = _links;
+        }
+        foreach (ServerLink link in links) link.Start();
     }
 
     internal IObservable<Reply<TResult>> Call<TParams, TResult>(Method<TParams, TResult> method, TParams parameters, AttemptRecord record) =>

@@ -23,6 +23,7 @@ internal sealed class ServerLink
     private readonly AsyncSubject<Unit> _ended = new();
     private volatile ServerConnection? _connection;
     private volatile Exception? _closing;
+    private int _started;
     private string _reason = "";
 
     public ServerLink(Server server, JsonRpcClientOptions options, IConnector connector, IScheduler clock)
@@ -44,9 +45,10 @@ internal sealed class ServerLink
     /// <summary>Attempts to connect since a connection was open last.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>Connects, once.</summary>
     public void Start()
     {
-        if (_closing is not null) return;
+        if (_closing is not null || Interlocked.Exchange(ref _started, 1) == 1) return;
         _life.Disposable = Observable.Defer(Connect)
             .SelectMany(Serve)
             .RetryWithBackoff(_options.MaxConnectionAttempts, _options.Reconnect, _clock, MayReconnect, resetOnValue: true)

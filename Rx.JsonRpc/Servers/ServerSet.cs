@@ -12,6 +12,7 @@ internal sealed class ServerSet
     private volatile IEnumerable<Server>[] _turns = [];
     private OrderedDictionary<string, Server> _present = [];
     private Server[] _leaving = [];
+    private bool _started;
     private bool _draining;
     private bool _closed;
 
@@ -43,6 +44,7 @@ internal sealed class ServerSet
     {
         var added = new List<Server>();
         Server[] removed;
+        bool started;
         bool draining;
         lock (_gate)
         {
@@ -61,6 +63,7 @@ internal sealed class ServerSet
             _services.Servers = [.. next.Values];
             _groups = ServerGroup.Of(next.Values, _groups, _services);
             _turns = [.. _groups.Select(group => group.InTurn)];
+            started = _started;
             draining = _draining;
         }
         // Without the lock: they tell their observers, and call the connector.
@@ -68,8 +71,15 @@ internal sealed class ServerSet
         foreach (Server server in added)
         {
             if (draining) server.Drain();
-            server.Start();
+            if (started) server.Start();
         }
+    }
+
+    /// <summary>Connects to the servers, and from now on to each that is added.</summary>
+    public void Start()
+    {
+        lock (_gate) _started = true;
+        foreach (Server server in All) server.Start();
     }
 
     /// <exception cref="ArgumentException">There is no such server.</exception>

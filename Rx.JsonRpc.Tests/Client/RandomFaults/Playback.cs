@@ -23,6 +23,7 @@ internal sealed class Playback
         _addresses = [.. _servers.Select((server, i) => server.WithPriority(scenario.Priorities[i]))];
         _topology = new BehaviorSubject<IReadOnlyList<ServerAddress>>(_addresses);
         Client = new JsonRpcClient(Options(scenario.Settings), _clock);
+        Client.Start();
         Client.Records.Subscribe(Records.Add);
         foreach (FaultEvent fault in scenario.Faults) At(fault.At, () => Apply(fault));
         Requests = [.. scenario.Requests.Select(Plan)];
