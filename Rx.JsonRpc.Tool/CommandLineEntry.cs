@@ -15,7 +15,11 @@ internal static class CommandLineEntry
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken stop)
     {
         ParseResult parsed = Root(console).Parse(args, Parser);
-        if (parsed.Action is ParseErrorAction) return Refuse(parsed, console);
+        if (parsed.Action is ParseErrorAction || parsed.Action == parsed.CommandResult.Command.Action)
+        {
+            if (Mistyped.In(parsed, args) is { } mistyped) return Refuse(parsed, [mistyped], console);
+            if (parsed.Action is ParseErrorAction) return Refuse(parsed, parsed.Errors.Select(Message), console);
+        }
         try
         {
             var invocation = new InvocationConfiguration
@@ -37,9 +41,15 @@ internal static class CommandLineEntry
             console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)}");
             return ExitCode.Usage;
         }
+        catch (OutputFailedException fault)
+        {
+            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)}");
+            return ExitCode.Output;
+        }
         catch (Exception fault)
         {
-            return LastResort(console, fault);
+            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)} ({fault.GetType().Name})");
+            return ExitCode.Failure;
         }
     }
 
@@ -63,9 +73,9 @@ internal static class CommandLineEntry
         return root;
     }
 
-    private static int Refuse(ParseResult parsed, ToolConsole console)
+    private static int Refuse(ParseResult parsed, IEnumerable<string> faults, ToolConsole console)
     {
-        foreach (ParseError error in parsed.Errors) console.ErrorLine($"rxrpc: {OneLine.Of(Message(error))}");
+        foreach (string fault in faults) console.ErrorLine($"rxrpc: {OneLine.Of(fault)}");
         string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         console.ErrorLine($"rxrpc: see 'rxrpc{command} --help'");
         return ExitCode.Usage;
@@ -74,17 +84,4 @@ internal static class CommandLineEntry
     private static string Message(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: { Arity.MinimumNumberOfValues: > 0 } missing }
         ? $"{missing.Name} is missing: {missing.Description}"
         : error.Message;
-
-    private static int LastResort(ToolConsole console, Exception fault)
-    {
-        try
-        {
-            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)} ({fault.GetType().Name})");
-        }
-        catch (IOException)
-        {
-            // The error output is what failed; the exit code is all that is left to say.
-        }
-        return ExitCode.Failure;
-    }
 }

@@ -9,6 +9,8 @@ internal static class ExitCode
     public const int Failure = 3;
     // sysexits.h calls it EX_USAGE.
     public const int Usage = 64;
+    // sysexits.h calls it EX_IOERR.
+    public const int Output = 74;
     // What a shell reports for a process that Ctrl-C ended.
     public const int Interrupted = 130;
 
@@ -20,6 +22,7 @@ internal static class ExitCode
           2    timeout: a server was asked, but no reply came in time
           3    failure: no server could be reached, or the connection was lost
           64   wrong usage or bad input
+          74   a reply came, but it could not be written (a full disk, a closed pipe): the call may have run
           130  interrupted
         """;
 

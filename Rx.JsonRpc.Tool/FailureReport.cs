@@ -5,16 +5,17 @@ internal static class FailureReport
 {
     public static int Write(ToolConsole console, Exception failure)
     {
-        int code = CodeOf(failure);
-        console.ErrorLine(failure is ErrorReplyException { Error: var error }
-            ? error.ToJson().ToString()
-            : $"rxrpc: {InOptions(failure.Message.ReplaceLineEndings(" "))}");
-        return code;
+        if (failure is ErrorReplyException { Error: var error }) return Write(console, error);
+        console.ErrorLine($"rxrpc: {InOptions(failure.Message.ReplaceLineEndings(" "))}");
+        return CodeOf(failure);
     }
 
-    public static int CodeOf(Exception failure) => failure switch
+    /// <summary>An error reply: its JSON on stderr.</summary>
+    public static int Write(ToolConsole console, JsonRpcError error) =>
+        console.ErrorLine(JsonLine.Of(error.ToJson())) ? ExitCode.ErrorReply : ExitCode.Output;
+
+    private static int CodeOf(Exception failure) => failure switch
     {
-        ErrorReplyException => ExitCode.ErrorReply,
         RequestTimeoutException => ExitCode.Timeout,
         InvalidParametersException => ExitCode.Usage,
         _ => ExitCode.Failure,

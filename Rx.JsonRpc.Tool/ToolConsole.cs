@@ -13,23 +13,42 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error)
     /// <summary>Whether a person looks at the error output.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    // System.Console would write in the locale's encoding; results have to come out byte for byte.
-    public static ToolConsole OfProcess() => new(Utf8(Console.OpenStandardOutput()), Utf8(Console.OpenStandardError()))
+    public static ToolConsole OfProcess() => Of(StandardStream.Output(), StandardStream.Error()) with
     {
         OutIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
     };
 
+    // System.Console would write in the locale's encoding; results have to come out byte for byte.
+    public static ToolConsole Of(Stream output, Stream error) =>
+        new(Utf8(new OutputStream("standard output", output)), Utf8(new OutputStream("standard error", error)));
+
     /// <summary>Writes a line, from any thread.</summary>
+    /// <exception cref="OutputFailedException">It could not be written.</exception>
     public void Line(string text)
     {
         lock (_lines) Out.WriteLine(text);
     }
 
-    /// <summary>Writes a line to the error output, from any thread.</summary>
-    public void ErrorLine(string text)
+    /// <summary>Writes a line, from any thread; for a line that a command does not live by.</summary>
+    /// <returns>Whether it could be written.</returns>
+    public bool TryLine(string text) => TryWrite(Out, text);
+
+    /// <summary>Writes a line to the error output, from any thread. What a command does never depends on it.</summary>
+    /// <returns>Whether it could be written.</returns>
+    public bool ErrorLine(string text) => TryWrite(Error, text);
+
+    private bool TryWrite(TextWriter writer, string text)
     {
-        lock (_lines) Error.WriteLine(text);
+        try
+        {
+            lock (_lines) writer.WriteLine(text);
+            return true;
+        }
+        catch (OutputFailedException)
+        {
+            return false;
+        }
     }
 
     private static StreamWriter Utf8(Stream stream) =>

@@ -32,7 +32,7 @@ public class ReplyWriterTests
     [Fact]
     public void WriteError_Parts_MakeAnObject() =>
         Assert.Equal(
-            """{"jsonrpc":"2.0","error":{"code":-2147483648,"message":"a\u0022b\uFFFD","data":[1]},"id":7}""",
+            """{"jsonrpc":"2.0","error":{"code":-2147483648,"message":"a\"b�","data":[1]},"id":7}""",
             Written(output => ReplyWriter.WriteError(output, "7"u8, new JsonRpcError(int.MinValue, "a\"b\ud800", RawJson.Parse("[1]")))));
 
     [Fact]

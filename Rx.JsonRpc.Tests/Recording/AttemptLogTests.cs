@@ -36,6 +36,14 @@ public class AttemptLogTests
     }
 
     [Fact]
+    public void Read_ByteOrderMark_IsPassedOverAtTheBeginningAlone()
+    {
+        Assert.Equal(2, Read($"\uFEFF{Minimal}\n{Minimal}").Count);
+        Assert.Empty(Read("\uFEFF"));
+        Assert.Contains("line 2", Assert.Throws<FormatException>(() => Read($"{Minimal}\n\uFEFF{Minimal}")).Message);
+    }
+
+    [Fact]
     public void Read_EmptyLinesAndMissingLastEnd_ArePassedOver() => Assert.Equal(2, Read($"\n{Minimal}\r\n  \n{Minimal}").Count);
 
     [Fact]

@@ -36,6 +36,11 @@ public class CallCommandTests
 
     [Theory]
     [InlineData("fail", """[-5,"no"]""", """{"code":-5,"message":"no"}""")]
+    [InlineData("fail", """[-5,"no",{"a": [1]}]""", """{"code":-5,"message":"no","data":{"a": [1]}}""")]
+    [InlineData("fail", """{"data":null}""", """{"code":-32000,"message":"failed, as asked","data":null}""")]
+    [InlineData("fail", """{"message":"it's <a> & ü"}""", """{"code":-32000,"message":"it's <a> & ü"}""")]
+    [InlineData("fail", """{"message":"\u0007\u009b\u202e\u2066\u2028","data":"\u202e"}""", """{"code":-32000,"message":"\u0007\u009B\u202e\u2066\u2028","data":"\u202e"}""")]
+    [InlineData("fail", "{\"data\":{\n\t\"a\":\"\u202e\u009b\"}}", """{"code":-32000,"message":"failed, as asked","data":{  "a":"\u202e\u009b"}}""")]
     [InlineData("nope", "[]", """{"code":-32601,"message":"Method not found"}""")]
     [InlineData("get_user", "{}", "'id', a whole number in 0..2147483647")]
     [InlineData("add", "[1]", "'b', a number")]

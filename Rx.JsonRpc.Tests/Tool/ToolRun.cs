@@ -20,6 +20,15 @@ internal sealed record ToolRun(int Code, string Out, string Error)
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>A run whose output goes to streams; null for one where every write fails, as on a full disk.</summary>
+    public static async Task<ToolRun> Of(string[] args, Stream? output, Stream? error)
+    {
+        int code = await CommandLineEntry.RunAsync(args, ToolConsole.Of(output ?? new FullDisk(), error ?? new FullDisk()), CancellationToken.None);
+        return new ToolRun(code, Text(output), Text(error));
+
+        static string Text(Stream? stream) => stream is MemoryStream memory ? Encoding.UTF8.GetString(memory.ToArray()) : "";
+    }
+
     /// <summary>The example service on a port of its own.</summary>
     public static JsonRpcListener Serve(out string address)
     {
@@ -36,6 +45,12 @@ internal sealed record ToolRun(int Code, string Out, string Error)
         await listener.DisposeAsync();
         return address;
     }
+}
+
+/// <summary>A stream that takes nothing.</summary>
+internal sealed class FullDisk : WriteOnlyStream
+{
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
 }
 
 /// <summary>A writer that can be read and waited on while others write.</summary>

@@ -18,7 +18,9 @@ internal sealed class BenchCommand
           rxrpc bench --servers 127.0.0.1:9999 echo '[1]' --in-flight 1000 --connections 2 --duration 10s --json
 
         Each request that ends is followed by the next. Progress goes to stderr, the figures to stdout. Latencies are those of
-        results. Requests that are still in flight at the end count in latencies and errors, not in requests and results. Allocated bytes are those of this process. The members of --json: method, servers, inFlight, connections,
+        results. The requests that are in flight at the end are waited for, and count in all figures but the rate and the
+        allocated bytes, so that requests is the sum of results and errors. Allocated bytes are those of this process. Without a
+        result, the members of latencyMs are null. The members of --json: method, servers, inFlight, connections,
         seconds, requests, results, resultsPerSecond, latencyMs {p50, p99, p999, max}, errors {kind: count},
         allocatedBytesPerRequest. --record writes the first 100,000 requests for 'rxrpc replay', and costs some throughput.
 
@@ -28,6 +30,7 @@ internal sealed class BenchCommand
           2    no result, but timeouts
           3    no result: no server could be reached, or the connection was lost
           64   wrong usage or bad input
+          74   the output could not be written
           130  interrupted
         """;
 
@@ -103,8 +106,8 @@ internal sealed class BenchCommand
         InFlight = inFlight,
         Connections = options.ConnectionsPerServer,
         Seconds = Math.Round(figures.Took.TotalSeconds, 3),
-        Requests = figures.Ended,
-        Results = figures.Results,
+        Requests = figures.Tally.Results + figures.Tally.Failed,
+        Results = figures.Tally.Results,
         ResultsPerSecond = Math.Round(figures.Results / figures.Took.TotalSeconds, 1),
         LatencyMs = LatencyReport.Of(figures.Tally.Latencies),
         Errors = new SortedDictionary<string, long>(figures.Tally.Errors.ToDictionary(), StringComparer.Ordinal),

@@ -41,8 +41,7 @@ internal static class CallCommand
                 console.Line(reply.Result.ToString());
                 return ExitCode.Done;
             }
-            console.ErrorLine(error.ToJson().ToString());
-            return ExitCode.ErrorReply;
+            return FailureReport.Write(console, error);
         }
         catch (JsonRpcException failure)
         {

@@ -19,6 +19,7 @@ internal static class DemoCommand
         Exit codes:
           0    every suspended piece of work was resumed exactly once, with its result
           1    it was not so
+          74   the output could not be written
           130  interrupted
         """;
 

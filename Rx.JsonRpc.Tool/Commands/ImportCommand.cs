@@ -23,6 +23,7 @@ internal static class ImportCommand
           0    done
           1    no servers of jsonrpcc or janssonrpcc were found
           64   wrong usage, or a file that cannot be read
+          74   the configuration or the notes could not be written
         """;
 
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -48,20 +49,20 @@ internal static class ImportCommand
         // As for kamailio, the last one counts.
         foreach (string[] pair in defines.Select(define => define.Split('=', 2))) defined[pair[0]] = pair.ElementAtOrDefault(1) ?? "";
         var import = new ModuleImport(text, defined, name => ReadOrNull(Path.Combine(folder, name)));
-        foreach (ScriptNote note in import.Notes) console.ErrorLine(OneLine.Of($"{note}"));
-        foreach (ImportedCall call in import.Calls)
-        {
-            console.ErrorLine(OneLine.Of($"{call.Call.Place}: {call.Call.Function} becomes {call.Replacement}"));
-            foreach (string lost in call.Lost) console.ErrorLine(OneLine.Of($"{call.Call.Place}: {lost}"));
-        }
+        bool told = true;
+        foreach (string line in Lines(import)) told &= console.ErrorLine(OneLine.Of(line));
         if (import.Pools.Values.All(pool => pool.Servers.Count == 0))
         {
             console.ErrorLine("rxrpc: found no servers of jsonrpcc or janssonrpcc");
             return Nothing;
         }
         console.Line(Json(import));
-        return ExitCode.Done;
+        return told ? ExitCode.Done : ExitCode.Output;
     }
+
+    private static IEnumerable<string> Lines(ModuleImport import) =>
+        import.Notes.Select(note => $"{note}").Concat(import.Calls.SelectMany(
+            call => call.Lost.Prepend($"{call.Call.Function} becomes {call.Replacement}").Select(text => $"{call.Call.Place}: {text}")));
 
     private static string? ReadOrNull(string path)
     {

@@ -21,6 +21,7 @@ internal sealed class ReplayCommand
         Exit codes:
           0    replayed
           64   wrong usage, or a file that cannot be read or is faulty: the line is named
+          74   the output could not be written
           130  interrupted
         """;
 

@@ -19,6 +19,7 @@ internal static class ServeCommand
           0    stopped by Ctrl-C or SIGTERM
           1    cannot listen there: the address is in use, or not of this machine
           64   wrong usage or bad input
+          74   the output could not be written
         """;
 
     private static readonly EndPoint Usual = new IPEndPoint(IPAddress.Loopback, 9999);
@@ -59,7 +60,7 @@ internal static class ServeCommand
             {
                 console.ErrorLine($"rxrpc: warning: other machines can reach {endPoint}, and this service asks nobody who they are");
             }
-            using IDisposable changes = listener.Connections.Subscribe(change => console.Line(change.ToString()));
+            using IDisposable changes = listener.Connections.Subscribe(change => console.TryLine(change.ToString()));
             using IDisposable failures = listener.Failures.Subscribe(failure => console.ErrorLine($"rxrpc: {failure}"));
             ExampleService.Start(listener);
             console.Line($"listening on {new ServerAddress(listener.LocalEndPoint)}");

@@ -26,10 +26,13 @@ internal sealed class DemoScript(TimeSpan phase)
             var load = new DemoLoad(client, servers.Select(server => server.Name));
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Task loading = load.RunAsync(enough.Token);
-            await TellAsync(view, new DemoWatch(load, servers), stop).ConfigureAwait(false);
+            var watch = new DemoWatch(load, servers);
+            string phase = await TellAsync(view, watch, stop).ConfigureAwait(false);
             await enough.CancelAsync().ConfigureAwait(false);
             await loading.ConfigureAwait(false);
             await load.SettleAsync(Policy.TotalTimeout, stop).ConfigureAwait(false);
+            // Calls were in flight at the last look; the summary counts them too.
+            view.Show(watch.Look(phase));
             return DemoSummary.Of(load.Work, servers);
         }
         finally
@@ -46,7 +49,7 @@ internal sealed class DemoScript(TimeSpan phase)
         Reconnect = new Backoff { First = TimeSpan.FromMilliseconds(50), Max = TimeSpan.FromMilliseconds(400) },
     };
 
-    private async Task TellAsync(IDemoView view, DemoWatch watch, CancellationToken stop)
+    private async Task<string> TellAsync(IDemoView view, DemoWatch watch, CancellationToken stop)
     {
         await PhaseAsync("A and B (priority 2) answer in turn, C (priority 1) waits").ConfigureAwait(false);
         await _a.KillAsync().ConfigureAwait(false);
@@ -54,9 +57,9 @@ internal sealed class DemoScript(TimeSpan phase)
         await _b.KillAsync().ConfigureAwait(false);
         await PhaseAsync("B is killed too: C answers").ConfigureAwait(false);
         await _a.StartAsync(stop).ConfigureAwait(false);
-        await PhaseAsync("A is back on its old port: A answers").ConfigureAwait(false);
+        return await PhaseAsync("A is back on its old port: A answers").ConfigureAwait(false);
 
-        async Task PhaseAsync(string what)
+        async Task<string> PhaseAsync(string what)
         {
             DemoFrame frame = watch.Look(what);
             view.Phase(frame);
@@ -67,6 +70,7 @@ internal sealed class DemoScript(TimeSpan phase)
                 frame = watch.Look(what);
                 view.Show(frame);
             }
+            return what;
         }
     }
 }

@@ -35,7 +35,7 @@ internal abstract class ConfigConverter<T>(string expected) : JsonConverter<T>
     };
 }
 
-internal sealed class DurationConverter() : ConfigConverter<TimeSpan>("a duration above zero and of at most a day: \"300ms\", \"2s\", \"1m\" or 500 (milliseconds)")
+internal sealed class DurationConverter() : ConfigConverter<TimeSpan>("a duration above zero and of at most a day: \"300ms\", \"2s\", \"1m\", \"1h\" or 500 (milliseconds)")
 {
     protected override bool TryRead(ref Utf8JsonReader reader, out TimeSpan value, out string? fault)
     {

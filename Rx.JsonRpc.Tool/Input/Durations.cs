@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Rx.JsonRpc.Tool.Input;
 
-/// <summary>Durations as people type them: <c>300ms</c>, <c>2s</c>, <c>1.5s</c>, <c>1m</c>; a bare number means milliseconds.</summary>
+/// <summary>Durations as people type them: <c>300ms</c>, <c>2s</c>, <c>1.5s</c>, <c>1m</c>, <c>1h</c>; a bare number means milliseconds.</summary>
 internal static class Durations
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -25,6 +25,7 @@ internal static class Durations
             [.. var n, 'm', 's'] => (n, 1.0),
             [.. var n, 's'] => (n, 1000.0),
             [.. var n, 'm'] => (n, 60_000.0),
+            [.. var n, 'h'] => (n, 3_600_000.0),
             _ => (text, 1.0),
         };
         if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)) return false;
@@ -45,7 +46,7 @@ internal static class Durations
         if (TryParse(text, out TimeSpan duration) && (orZero || duration > TimeSpan.Zero)) return duration;
         string option = (argument.Parent as OptionResult)?.Option.Name ?? argument.Argument.Name;
         argument.AddError(
-            $"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m or 500 (milliseconds), {(orZero ? "zero or more" : "above zero")} and at most 1440m");
+            $"{option} '{text}' is not a duration; expected for example 300ms, 2s, 1m, 1h or 500 (milliseconds), {(orZero ? "zero or more" : "above zero")} and at most 24h");
         return default;
     }
 }

@@ -11,11 +11,8 @@ internal static class ParamsText
     public static RawJson Read(ArgumentResult argument)
     {
         if (argument.Tokens.Count == 0) return default;
-        string text = argument.Tokens[0].Value;
-        bool read = TryParse(text, out RawJson parameters, out string? error);
-        // A mistyped option ends up here, because nothing else wants it.
-        if (text.StartsWith("--", StringComparison.Ordinal)) argument.AddError($"the option {text} is not known");
-        else if (!read) argument.AddError(error!);
+        bool read = TryParse(argument.Tokens[0].Value, out RawJson parameters, out string? error);
+        if (!read) argument.AddError(error!);
         return parameters;
     }
 

@@ -7,7 +7,7 @@ internal static class BenchProgress
 {
     public static Task<T> ShowAsync<T>(ToolConsole console, Func<Action<string>, Task<T>> work)
     {
-        if (!console.ErrorIsTerminal) return work(console.ErrorLine);
+        if (!console.ErrorIsTerminal) return work(line => console.ErrorLine(line));
         IAnsiConsole ansi = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
         return ansi.Status().StartAsync("connecting", status => work(line => status.Status = Markup.Escape(line)));
     }

@@ -36,19 +36,28 @@ internal sealed class BenchRecording : IDisposable
     public void Observe(JsonRpcClient client) => client.Records.Take(Most).TakeWhile(_ => _fault is null).Subscribe(Write);
 
     /// <summary>What was written, in one line.</summary>
-    public string Summary(long dropped) => _fault is not null
-        ? $"rxrpc: recording to {_path} stopped: {_fault}"
-        : string.Create(CultureInfo.InvariantCulture, $"recorded {_written:#,0} requests to {_path} ({dropped:#,0} came too fast and are missing)");
+    public string Summary(long dropped)
+    {
+        Try(static file => file.Flush());
+        return _fault is not null
+            ? $"rxrpc: recording to {_path} stopped: {_fault}"
+            : string.Create(CultureInfo.InvariantCulture, $"recorded {_written:#,0} requests to {_path} ({dropped:#,0} came too fast and are missing)");
+    }
 
     /// <summary>Closes the file; when nothing is recorded any more.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => Try(static file => file.Dispose());
 
     private void Write(RequestRecord record)
     {
+        Try(file => AttemptLog.Write(file, record));
+        _written++;
+    }
+
+    private void Try(Action<FileStream> write)
+    {
         try
         {
-            AttemptLog.Write(_file, record);
-            _written++;
+            write(_file);
         }
         catch (IOException fault)
         {

@@ -43,14 +43,16 @@ internal sealed record BenchReport
     }
 }
 
-/// <summary>Latencies of the results in milliseconds.</summary>
-internal sealed record LatencyReport(double P50, double P99, double P999, double Max)
+/// <summary>Latencies of the results in milliseconds; null when there is no result.</summary>
+internal sealed record LatencyReport(double? P50, double? P99, double? P999, double? Max)
 {
-    public static LatencyReport Of(LatencyHistogram histogram) =>
-        new(Ms(histogram.Percentile(50)), Ms(histogram.Percentile(99)), Ms(histogram.Percentile(99.9)), Ms(histogram.Max));
+    public static LatencyReport Of(LatencyHistogram histogram) => histogram.Count == 0
+        ? new LatencyReport(null, null, null, null)
+        : new LatencyReport(Ms(histogram.Percentile(50)), Ms(histogram.Percentile(99)), Ms(histogram.Percentile(99.9)), Ms(histogram.Max));
 
-    public string ToText() =>
-        string.Create(CultureInfo.InvariantCulture, $"p50 {P50:0.000}  p99 {P99:0.000}  p99.9 {P999:0.000}  max {Max:0.000}");
+    public string ToText() => P50 is null
+        ? "none: no result"
+        : string.Create(CultureInfo.InvariantCulture, $"p50 {P50:0.000}  p99 {P99:0.000}  p99.9 {P999:0.000}  max {Max:0.000}");
 
     private static double Ms(long nanoseconds) => Math.Round(nanoseconds / 1e6, 4);
 }

@@ -26,12 +26,13 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
             Volatile.Write(ref _tally, measured);
             await PassAsync("measuring", duration, progress, stop).ConfigureAwait(false);
             TimeSpan took = Stopwatch.GetElapsedTime(began);
-            (long results, long ended) = (measured.Results, measured.Ended);
+            long results = measured.Results;
+            long ended = results + measured.Failed;
             long allocated = GC.GetTotalAllocatedBytes() - allocatedBefore;
             _over = true;
             // The slowest requests are those still in flight: a run that left them out would flatter its tail.
             await workers.WaitAsync(stop).ConfigureAwait(false);
-            return new LoadFigures(measured, took, ended, results, ended == 0 ? 0 : allocated / ended);
+            return new LoadFigures(measured, took, results, ended == 0 ? 0 : allocated / ended);
         }
         finally
         {
@@ -55,7 +56,7 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
             double rate = (results - before) / (passed - tickBegan).TotalSeconds;
             before = results;
             string time = FormattableString.Invariant($"{phase} {passed.TotalSeconds:0.0}s of {span.TotalSeconds:0.#}s");
-            progress(FormattableString.Invariant($"{time}: {rate:#,0} results/s, {tally.Ended - results:#,0} errors"));
+            progress(FormattableString.Invariant($"{time}: {rate:#,0} results/s, {tally.Failed:#,0} errors"));
         }
     }
 
@@ -78,7 +79,6 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
 /// <summary>What a run has measured.</summary>
 /// <param name="Tally">Every request that began in the measured span, those that ended after it too.</param>
 /// <param name="Took">The measured span.</param>
-/// <param name="Ended">Requests that ended within the span.</param>
 /// <param name="Results">Results within the span.</param>
 /// <param name="AllocatedPerRequest">Bytes that the whole process allocated within the span, for each request that ended in it.</param>
-internal sealed record LoadFigures(LoadTally Tally, TimeSpan Took, long Ended, long Results, long AllocatedPerRequest);
+internal sealed record LoadFigures(LoadTally Tally, TimeSpan Took, long Results, long AllocatedPerRequest);

@@ -7,23 +7,23 @@ internal sealed class LoadTally
 {
     private readonly ConcurrentDictionary<string, long> _errors = new(StringComparer.Ordinal);
     private long _results;
-    private long _ended;
+    private long _failed;
 
     /// <summary>How long the results took.</summary>
     public LatencyHistogram Latencies { get; } = new();
 
     public long Results => Interlocked.Read(ref _results);
 
-    /// <summary>Results, error replies and failures together.</summary>
-    public long Ended => Interlocked.Read(ref _ended);
+    /// <summary>Error replies and failures together.</summary>
+    public long Failed => Interlocked.Read(ref _failed);
 
     public IReadOnlyDictionary<string, long> Errors => _errors;
 
     public void Add(string? error, long nanoseconds)
     {
-        Interlocked.Increment(ref _ended);
         if (error is not null)
         {
+            Interlocked.Increment(ref _failed);
             _errors.AddOrUpdate(error, 1, static (_, count) => count + 1);
             return;
         }

@@ -31,6 +31,9 @@ internal readonly struct CallArguments(string method, RawJson parameters)
         _ => throw Misfit($"{method} expects '{name}', a string, by name or at position {position + 1}"),
     };
 
+    /// <summary>Any JSON; empty when there is none.</summary>
+    public RawJson Json(string name, int position) => Find(name, position) is { } value ? RawJson.Parse(value.GetRawText()) : default;
+
     private static ErrorReplyException Misfit(string message) => new(new JsonRpcError(JsonRpcError.InvalidParams, message));
 
     private JsonElement? Find(string name, int position)

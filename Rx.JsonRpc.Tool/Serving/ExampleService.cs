@@ -10,7 +10,7 @@ internal static class ExampleService
           get_user  {"id": 1234} or [1234]: a made-up user
           add       {"a": 1, "b": 2} or [1, 2]: the sum
           slow      {"ms": 100} or [100]: answers that much later
-          fail      {"code": -32000, "message": "no"} or [-32000, "no"]: that error
+          fail      {"code": -32000, "message": "no", "data": 1} or [-32000, "no", 1]: that error
           silent    never answers
           close     drops the connection
         """;
@@ -68,7 +68,7 @@ internal static class ExampleService
     {
         var arguments = new CallArguments("fail", parameters);
         int code = arguments.Whole("code", 0, int.MinValue, int.MaxValue, usual: -32000);
-        throw new ErrorReplyException(new JsonRpcError(code, arguments.Text("message", 1, "failed, as asked")));
+        throw new ErrorReplyException(new JsonRpcError(code, arguments.Text("message", 1, "failed, as asked"), arguments.Json("data", 2)));
     }
 
     private static async ValueTask<RawJson> SilentAsync(RawJson parameters, CancellationToken disconnected)

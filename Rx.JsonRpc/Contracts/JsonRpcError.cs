@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Rx.JsonRpc;
@@ -34,7 +35,7 @@ public sealed record JsonRpcError(int Code, string Message, RawJson Data = defau
     {
         if (!Received.IsEmpty) return Received;
         // By way of UTF-8, which puts U+FFFD where the message holds half a surrogate pair; JsonEncodedText refuses those.
-        JsonEncodedText message = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(Message));
+        JsonEncodedText message = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(Message), JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         string data = Data.IsEmpty ? "" : $",\"data\":{Data}";
         string json = string.Create(CultureInfo.InvariantCulture, $"{{\"code\":{Code},\"message\":\"{message}\"{data}}}");
         return RawJson.FromChecked(Encoding.UTF8.GetBytes(json));

@@ -16,6 +16,7 @@ namespace Rx.JsonRpc;
 public static class ServerList
 {
     private const string UnixPrefix = "unix:";
+    private const string Separator = "several servers are separated by spaces";
 
     /// <summary>Reads a server list.</summary>
     /// <param name="servers">The list.</param>
@@ -79,6 +80,13 @@ public static class ServerList
     {
         server = null;
         string[] parts = item.Split(',');
+        // What follows a comma and has a colon is the next server, from a list as other programs write it.
+        bool isTwo = parts.Skip(1).Any(part => part.Contains(':')) || (parts[0].Contains(';') && !IsUnix(parts[0]));
+        if (isTwo)
+        {
+            fault = $"{Separator}; expected host:port[,priority[,weight]]";
+            return false;
+        }
         if (!TryParseEndPoint(parts[0], out EndPoint? endPoint, out fault)) return false;
         int priority = 0;
         int weight = 1;
@@ -107,7 +115,7 @@ public static class ServerList
     {
         endPoint = null;
         fault = null;
-        if (text.StartsWith(UnixPrefix, StringComparison.OrdinalIgnoreCase))
+        if (IsUnix(text))
         {
             return TryParseUnix(text[UnixPrefix.Length..], out endPoint, out fault);
         }
@@ -166,6 +174,8 @@ public static class ServerList
         }
         return endPoint is not null;
     }
+
+    private static bool IsUnix(string text) => text.StartsWith(UnixPrefix, StringComparison.OrdinalIgnoreCase);
 
     private static bool TryParseUnix(string path, [NotNullWhen(true)] out EndPoint? endPoint, [NotNullWhen(false)] out string? fault)
     {

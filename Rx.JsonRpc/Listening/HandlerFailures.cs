@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Rx.JsonRpc.Listening;
@@ -29,7 +30,7 @@ internal static class HandlerFailures
     private static RawJson Text(string text)
     {
         // By way of UTF-8, because half a surrogate pair becomes U+FFFD there and an exception otherwise.
-        JsonEncodedText encoded = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(text));
+        JsonEncodedText encoded = JsonEncodedText.Encode(Encoding.UTF8.GetBytes(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         return RawJson.FromChecked((byte[])[(byte)'"', .. encoded.EncodedUtf8Bytes, (byte)'"']);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -59,7 +60,7 @@ internal static class ReplyWriter
         output.Write(code[..digits]);
         output.Write(",\"message\":\""u8);
         // By way of UTF-8, because half a surrogate pair in the text becomes U+FFFD there and an exception otherwise.
-        output.Write(JsonEncodedText.Encode(Encoding.UTF8.GetBytes(error.Message)).EncodedUtf8Bytes);
+        output.Write(JsonEncodedText.Encode(Encoding.UTF8.GetBytes(error.Message), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
         output.Write("\""u8);
         if (!error.Data.IsEmpty)
         {

@@ -37,6 +37,8 @@ internal sealed class BoundedLines(Stream stream, int longest)
     private ReadOnlyMemory<byte> Take(int length, int andItsEnd)
     {
         ReadOnlyMemory<byte> line = _buffer.AsMemory(_begin, length);
+        // Editors of some systems begin a file with a byte order mark.
+        if (Number == 0 && line.Span.StartsWith("\uFEFF"u8)) line = line[3..];
         _begin += length + andItsEnd;
         Number++;
         return line;

@@ -44,9 +44,10 @@ public sealed class SocketAcceptor : IAcceptor
             _socket.Listen(Backlog);
             LocalEndPoint = _socket.LocalEndPoint ?? endPoint;
         }
-        catch
+        catch (Exception failure)
         {
             Dispose();
+            if (failure is SocketException refused && endPoint is UnixDomainSocketEndPoint) throw UnixSocketFault.Of(endPoint, refused);
             throw;
         }
     }

@@ -73,7 +73,7 @@ public sealed class SocketConnector : IConnector
         {
             socket.Dispose();
             if (failure is not SocketException refused) throw;
-            throw new SocketException((int)refused.SocketErrorCode, $"{endPoint}: {refused.Message}");
+            throw new SocketException((int)refused.SocketErrorCode, $"{endPoint}: {UnixSocketFault.Of(endPoint, refused).Message}");
         }
     }
 

@@ -33,6 +33,21 @@ internal static class StaleSocketFile
         }
     }
 
+    /// <summary>Whether a path leads to something that is no socket.</summary>
+    /// <param name="path">The path; nothing is said of one that cannot be opened for another reason.</param>
+    public static bool IsOtherFile(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     // Connecting to a plain file is refused too, and that file must not be deleted. Opening tells them apart: open(2) gives ENXIO for a
     // socket on Linux (https://man7.org/linux/man-pages/man2/open.2.html), EOPNOTSUPP on macOS, ERROR_CANT_ACCESS_FILE on Windows.
     // For reading and writing, because opening a FIFO that way does not block.
