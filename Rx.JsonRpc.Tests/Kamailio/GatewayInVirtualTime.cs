@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Kamailio;
 using Rx.JsonRpc.Testing;
 using Rx.JsonRpc.Tests.Support;
@@ -8,9 +9,13 @@ namespace Rx.JsonRpc.Tests.Kamailio;
 /// <summary>A gateway between a fake Kamailio and fake servers, on one virtual clock. Milliseconds are milliseconds here.</summary>
 internal sealed class GatewayInVirtualTime
 {
-    public GatewayInVirtualTime() => Kamailio = new FakeKamailio(Time.Network, new InMemoryEndPoint("kamailio"), () => Time.Now).Start();
+    public GatewayInVirtualTime(TestScheduler? clock = null)
+    {
+        Time = new ClientInVirtualTime(clock);
+        Kamailio = new FakeKamailio(Time.Network, new InMemoryEndPoint("kamailio"), () => Time.Now).Start();
+    }
 
-    public ClientInVirtualTime Time { get; } = new();
+    public ClientInVirtualTime Time { get; }
 
     public FakeKamailio Kamailio { get; }
 

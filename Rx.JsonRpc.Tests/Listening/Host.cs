@@ -11,15 +11,16 @@ internal sealed class Host
 
     private readonly InMemoryNetwork _network = new();
 
-    public Host(JsonRpcListenerOptions? options = null)
+    public Host(JsonRpcListenerOptions? options = null, TestScheduler? clock = null)
     {
+        Clock = clock ?? new TestScheduler();
         JsonRpcListenerOptions inMemory = (options ?? new()) with { Transport = _network, Continuations = PipeScheduler.Inline };
         Listener = new JsonRpcListener(Place, inMemory, Clock);
         Listener.Connections.Subscribe(Changes.Add);
         Listener.Failures.Subscribe(Failures.Add);
     }
 
-    public TestScheduler Clock { get; } = new();
+    public TestScheduler Clock { get; }
 
     public JsonRpcListener Listener { get; }
 
@@ -32,9 +33,9 @@ internal sealed class Host
     public IEnumerable<string> Reasons => Changes.Select(change => $"{change.State}: {change.Reason}");
 
     /// <summary>Started, with every call kept and none answered.</summary>
-    public static Host Keeping(JsonRpcListenerOptions? options = null)
+    public static Host Keeping(JsonRpcListenerOptions? options = null, TestScheduler? clock = null)
     {
-        var host = new Host(options);
+        var host = new Host(options, clock);
         host.Listener.Calls.Subscribe(host.Calls.Add);
         host.Listener.Start();
         return host;

@@ -9,15 +9,16 @@ internal static class Layers
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Framing"] = [],
+        ["Execution"] = [],
         ["Recording"] = ["Contracts"],
         ["Contracts"] = [],
-        ["Operators"] = ["Contracts"],
+        ["Operators"] = ["Contracts", "Execution"],
         ["Protocol"] = ["Contracts", "Framing"],
-        ["Transport"] = ["Contracts", "Framing"],
-        ["Servers"] = ["Contracts", "Framing", "Protocol", "Transport", "Operators"],
-        ["Listening"] = ["Contracts", "Framing", "Protocol", "Transport", SourceFile.Root],
-        ["Testing"] = ["Contracts", "Framing", "Protocol", "Transport", SourceFile.Root],
-        ["Kamailio"] = ["Contracts", "Framing", "Protocol", "Transport", "Operators", SourceFile.Root],
+        ["Transport"] = ["Contracts", "Execution", "Framing"],
+        ["Servers"] = ["Contracts", "Execution", "Framing", "Protocol", "Transport", "Operators"],
+        ["Listening"] = ["Contracts", "Execution", "Framing", "Protocol", "Transport", SourceFile.Root],
+        ["Testing"] = ["Contracts", "Execution", "Framing", "Protocol", "Transport", SourceFile.Root],
+        ["Kamailio"] = ["Contracts", "Execution", "Framing", "Protocol", "Transport", "Operators", SourceFile.Root],
     };
 
     public static IReadOnlyList<Arrow> Arrows(Assembly assembly, SourceMap sources) =>

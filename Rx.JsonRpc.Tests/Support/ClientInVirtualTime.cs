@@ -9,9 +9,15 @@ internal sealed class ClientInVirtualTime
 {
     private readonly Dictionary<string, FakeServer> _servers = [];
 
-    public TestScheduler Clock { get; } = new();
+    public ClientInVirtualTime(TestScheduler? clock = null)
+    {
+        Clock = clock ?? new TestScheduler();
+        Network = new InMemoryNetwork(Clock);
+    }
 
-    public InMemoryNetwork Network { get; } = new();
+    public TestScheduler Clock { get; }
+
+    public InMemoryNetwork Network { get; }
 
     public List<ServerChange> Changes { get; } = [];
 

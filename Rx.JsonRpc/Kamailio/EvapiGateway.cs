@@ -146,7 +146,7 @@ public sealed class EvapiGateway : IAsyncDisposable
     /// <summary>What other processes of Kamailio are just sending comes yet, if Kamailio is there.</summary>
     private IObservable<Unit> Grace(bool isHeard) =>
         isHeard && _services.Options.LeavingGrace > TimeSpan.Zero
-            ? Observable.Timer(_services.Options.LeavingGrace, _services.Clock).Select(_ => Unit.Default)
+            ? Observable.Create<Unit>(over => _services.Clock.After(_services.Options.LeavingGrace, over.OnCompleted))
             : Observable.Empty<Unit>();
 
     private IObservable<Unit> Emptied()

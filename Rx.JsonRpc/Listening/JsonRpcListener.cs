@@ -1,6 +1,5 @@
 using System.Net;
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 using Rx.JsonRpc.Listening;
 using Rx.JsonRpc.Transport;
 
@@ -84,9 +83,7 @@ public sealed class JsonRpcListener : IAsyncDisposable
         // At once, a call that comes meanwhile stays unanswered too: refused, it would pass for one that its server did not want.
         _connections.Stop(atOnce: limit == TimeSpan.Zero);
         _acceptor.Dispose();
-        // A limit beyond the end of the calendar is none, and no scheduler could reckon with it.
-        bool bounded = limit < DateTimeOffset.MaxValue - _services.Clock.Now;
-        using (bounded ? _services.Clock.Schedule(limit, _connections.AbortAll) : Disposable.Empty)
+        using (_services.Clock.After(limit, _connections.AbortAll))
         {
             await _connections.AllClosed.ConfigureAwait(false);
         }

@@ -107,7 +107,7 @@ internal sealed class ListenerConnection
             Abort("the peer closed the connection");
             return;
         }
-        SetLimit(Services.Clock.Schedule(limit, () => Abort($"the peer closed the connection, and not all was answered or read within {limit}")));
+        SetLimit(Services.Clock.After(limit, () => Abort($"the peer closed the connection, and not all was answered or read within {limit}")));
         Close();
     }
 

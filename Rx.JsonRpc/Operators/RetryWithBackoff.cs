@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc;
 
@@ -94,14 +93,8 @@ public static class RetryWithBackoffOperator
             if (_retry < int.MaxValue) _retry++;
             TimeSpan wait = recipe.Backoff.Delay(_retry);
             if (wait <= TimeSpan.Zero) return recipe.Source;
-            KeepWait(recipe.Scheduler.Schedule(this, wait, static (_, sink) => sink.OnWaited()));
+            KeepWait(recipe.Scheduler.After(wait, this, static sink => sink.Signal()));
             return null;
-        }
-
-        private IDisposable OnWaited()
-        {
-            Signal();
-            return Disposable.Empty;
         }
     }
 }

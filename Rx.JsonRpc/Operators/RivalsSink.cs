@@ -173,7 +173,7 @@ internal abstract class RivalsSink<T>(IObserver<T> observer, TimeSpan after, ISc
     private void Arm(Rival alone)
     {
         _timer?.Dispose();
-        _timer = scheduler.Schedule(alone, after, static (_, alone) => alone.Due());
+        _timer = scheduler.After(after, alone, static alone => alone.Due());
     }
 
     private void Fail(Exception failure)
@@ -213,10 +213,9 @@ internal abstract class RivalsSink<T>(IObserver<T> observer, TimeSpan after, ISc
 
         public void Observe(IObservable<T> source) => _upstream.Disposable = source.Subscribe(this);
 
-        public IDisposable Due()
+        public void Due()
         {
             sink.Post(new Event(Kind.Due, this));
-            return Disposable.Empty;
         }
 
         public void OnNext(T value)

@@ -55,9 +55,8 @@ public sealed class Suspension<T> : IDisposable
     }
 
     internal void LimitTo(TimeSpan limit, IScheduler clock) =>
-        _limit.Disposable = clock.Schedule((Suspension: this, Limit: limit), limit, static (_, due) =>
-        {
-            due.Suspension.TryResume(Outcome<T>.From(new TimeoutException($"not resumed within {due.Limit}")));
-            return Disposable.Empty;
-        });
+        _limit.Disposable = clock.After(
+            limit,
+            (Suspension: this, Limit: limit),
+            static due => due.Suspension.TryResume(Outcome<T>.From(new TimeoutException($"not resumed within {due.Limit}"))));
 }

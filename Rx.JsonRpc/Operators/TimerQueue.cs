@@ -1,5 +1,4 @@
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 
 namespace Rx.JsonRpc;
 
@@ -16,8 +15,6 @@ internal sealed class TimerQueue
 {
     private static readonly long Never = TimeSpan.MaxValue.Ticks;
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(1);
-    // The timers of .NET end at 49 days.
-    private static readonly long LongestWait = TimeSpan.FromDays(1).Ticks;
 
     // Of each thread, as one counter of all would go to and fro between their cores.
     [ThreadStatic]
@@ -159,7 +156,7 @@ internal sealed class TimerQueue
     private Call NextCallLocked(long now)
     {
         if (_heap.First is not { } first) return default;
-        long wake = first.LookAt - now > LongestWait ? now + LongestWait : first.LookAt;
+        long wake = first.LookAt;
         if (wake >= _wake) return default;
         Volatile.Write(ref _wake, wake);
         return new Call(++_call, wake);
@@ -170,7 +167,7 @@ internal sealed class TimerQueue
         IDisposable? asked = null;
         try
         {
-            asked = _clock.Schedule((Queue: this, call), TimeSpan.FromTicks(wait), static (_, state) => state.Queue.Wake(state.call));
+            asked = _clock.After(TimeSpan.FromTicks(wait), (Queue: this, call), static state => state.Queue.Wake(state.call));
         }
         finally
         {
@@ -193,7 +190,7 @@ internal sealed class TimerQueue
         }
     }
 
-    private IDisposable Wake(Call call)
+    private void Wake(Call call)
     {
         Forget(call);
         while (true)
@@ -218,7 +215,7 @@ internal sealed class TimerQueue
                 // Also when the scheduler takes no more: nobody else has this one any longer.
                 due?.OnDue();
             }
-            if (due is null) return Disposable.Empty;
+            if (due is null) return;
         }
     }
 

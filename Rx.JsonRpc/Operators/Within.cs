@@ -78,11 +78,7 @@ public static class WithinOperator
             _scheduler = scheduler;
         }
 
-        protected override void Arm() => _timer.Disposable = _scheduler.Schedule(this, Due, static (_, sink) =>
-        {
-            sink.OnDue();
-            return Disposable.Empty;
-        });
+        protected override void Arm() => _timer.Disposable = _scheduler.After(Due, this, static sink => sink.OnDue());
 
         protected override bool TryStop()
         {

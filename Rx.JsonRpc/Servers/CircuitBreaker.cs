@@ -151,8 +151,9 @@ internal sealed class CircuitBreaker
 
     private void EjectLocked(string reason, TimeSpan now)
     {
-        TimeSpan wait = _bounds.Delay(++_ejections, 1) * (1 + 0.2 * _options.Random());
-        _until = now + wait;
+        TimeSpan bound = _bounds.Delay(++_ejections, 1);
+        TimeSpan wait = bound.PlusCapped(bound * (0.2 * _options.Random()));
+        _until = now.PlusCapped(wait);
         Reason = FormattableString.Invariant($"ejected by its circuit breaker for {wait.TotalSeconds:0.#} s: {reason}");
         EnterLocked(Ejected);
     }

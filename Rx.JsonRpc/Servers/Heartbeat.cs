@@ -52,11 +52,11 @@ internal sealed class Heartbeat
         _probing = false;
     }
 
-    private void Wait(TimeSpan due) => _timer.Disposable = _clock.Schedule(this, due, static (_, self) => self.Look());
+    private void Wait(TimeSpan due) => _timer.Disposable = _clock.After(due, this, static self => self.Look());
 
-    private IDisposable Look()
+    private void Look()
     {
-        if (_timer.IsDisposed) return Disposable.Empty;
+        if (_timer.IsDisposed) return;
         TimeSpan silence = _stopwatch.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _heardAt));
         if (_probing)
         {
@@ -72,7 +72,6 @@ internal sealed class Heartbeat
             Probe();
             Wait(_options.Timeout);
         }
-        return Disposable.Empty;
     }
 
     private void Probe()

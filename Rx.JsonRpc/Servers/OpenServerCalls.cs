@@ -50,11 +50,7 @@ internal sealed class OpenServerCalls
             Refuse(call, TooMany);
             return;
         }
-        request.Limit.Disposable = _clock.Schedule(request, _options.ServerCallTimeout, static (_, late) =>
-        {
-            late.TryFail(TooLate);
-            return System.Reactive.Disposables.Disposable.Empty;
-        });
+        request.Limit.Disposable = _clock.After(_options.ServerCallTimeout, request, static late => late.TryFail(TooLate));
         if (!_server.Calls.TryPublish(request)) request.TryFail(TooMany);
     }
 

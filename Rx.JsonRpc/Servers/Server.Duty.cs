@@ -58,7 +58,7 @@ public sealed partial class Server
         const string Removed = "removed from the topology";
         Order(Duty.Leaving, Removed);
         if (State == ServerState.Retired) return;
-        _leaving.Disposable = _services.Clock.Schedule(limit, () =>
+        _leaving.Disposable = _services.Clock.After(limit, () =>
         {
             if (State == ServerState.Retired) return;
             string reason = $"{Removed}; {InFlight} in flight were given up after {limit}";

@@ -24,7 +24,7 @@ public sealed partial class Server
                 InFlight = InFlightLocked(),
                 Connections = links.Count(link => link.Connection is not null),
                 ConnectAttempts = links.Max(link => link.Attempts),
-                EjectedUntil = ejectedUntil is { } until ? at + (until - now) : null,
+                EjectedUntil = ejectedUntil is { } until ? at.PlusCapped(until - now) : null,
                 Dropped = Drops(),
             };
         }

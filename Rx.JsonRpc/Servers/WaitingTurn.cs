@@ -25,7 +25,7 @@ internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
         if (policy.WhenDisconnected == WhenDisconnected.FailFast) return null;
         TimeSpan now = services.Stopwatch.Elapsed;
         TimeSpan left = trail.Limit.Due - trail.Elapsed;
-        return new WaitingTurn(services.Waiting, trail, left < TimeSpan.MaxValue - now ? now + left : TimeSpan.MaxValue).Wait;
+        return new WaitingTurn(services.Waiting, trail, now.PlusCapped(left)).Wait;
     }
 
     public int CompareTo(WaitingTurn? other)

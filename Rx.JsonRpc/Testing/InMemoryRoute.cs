@@ -127,7 +127,7 @@ public sealed class InMemoryRoute
 
     internal void WhenHealed(Action action) => _healed += action;
 
-    internal IDisposable Schedule(TimeSpan after, Action action) => _clock!.Schedule(after, action);
+    internal IDisposable Schedule(TimeSpan after, Action action) => _clock!.After(after, action);
 
     internal (InMemoryConnection Client, InMemoryConnection Server) Lay(EndPoint client)
     {

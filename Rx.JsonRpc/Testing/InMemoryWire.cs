@@ -201,7 +201,7 @@ internal sealed class InMemoryWire : PipeWriter
         _headTaken += count;
         _heldBytes -= count;
         if (_maySend != long.MaxValue) _maySend -= count;
-        if (faults.DripBytes > 0) _notBefore = _route.Now + faults.DripEach;
+        if (faults.DripBytes > 0) _notBefore = _route.Now.PlusCapped(faults.DripEach);
         if (_headTaken == head.Bytes.Length)
         {
             _held.Dequeue();
@@ -219,7 +219,7 @@ internal sealed class InMemoryWire : PipeWriter
 
     private DateTimeOffset DueLocked()
     {
-        DateTimeOffset due = _route.Now + _route.Faults.Latency(_toServer);
+        DateTimeOffset due = _route.Now.PlusCapped(_route.Faults.Latency(_toServer));
         return _lastDue = due > _lastDue ? due : _lastDue;
     }
 

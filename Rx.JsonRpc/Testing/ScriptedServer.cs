@@ -183,7 +183,7 @@ public sealed class ScriptedServer : IDisposable
         if (_script.TryGetValue(call.Method, out ScriptedAnswers? answers) || _script.TryGetValue("*", out answers)) answers.Next(call, answer);
         else answer.Result($"\"{(EndPoint is InMemoryEndPoint named ? named.Name : EndPoint)}\"");
         if (answer.Delay == TimeSpan.Zero) answer.Give(connection, id);
-        else _clock.Schedule(answer.Delay, () => answer.Give(connection, id));
+        else _clock.After(answer.Delay, () => answer.Give(connection, id));
     }
 
     private void Forget(FrameConnection connection)

@@ -59,7 +59,7 @@ internal static class AcceptRetry
         var over = new TaskCompletionSource();
         using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), over);
-        using IDisposable timer = scheduler.Schedule(pause, () => over.TrySetResult());
+        using IDisposable timer = scheduler.After(pause, () => over.TrySetResult());
         await over.Task.ConfigureAwait(false);
     }
 }

@@ -34,7 +34,7 @@ internal static class ConnectorObservable
 
         public void Run(IConnector connector, EndPoint endPoint, IScheduler clock)
         {
-            _timer.Disposable = clock.Schedule(this, limit, static (_, sink) => sink.OnDue());
+            _timer.Disposable = clock.After(limit, this, static sink => sink.OnDue());
             _ = Connect(connector, endPoint);
         }
 
@@ -69,12 +69,11 @@ internal static class ConnectorObservable
             }
         }
 
-        private IDisposable OnDue()
+        private void OnDue()
         {
-            if (!TryEnd()) return Disposable.Empty;
+            if (!TryEnd()) return;
             Cancel();
             observer.OnError(new TimeoutException($"not connected within {limit}"));
-            return Disposable.Empty;
         }
 
         private void Cancel()

@@ -17,7 +17,8 @@ public sealed class SocketListenerTransport : IListenerTransport
     }
 
     /// <summary>How the system watches over TCP connections on which nothing moves.</summary>
-    public TcpKeepAlive KeepAlive { get; init; } = TcpKeepAlive.Default;
+    /// <exception cref="ArgumentException">It is faulty; says how.</exception>
+    public TcpKeepAlive KeepAlive { get; init => field = TcpWatch.Checked(value); } = TcpKeepAlive.Default;
 
     /// <inheritdoc/>
     public IAcceptor Listen(EndPoint endPoint) => new SocketAcceptor(endPoint, _scheduler) { KeepAlive = KeepAlive };

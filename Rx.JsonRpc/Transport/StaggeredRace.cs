@@ -68,7 +68,7 @@ internal sealed class StaggeredRace<T, TResult>
             candidate = _candidates[_next++];
             last = _next == _candidates.Count;
         }
-        if (!last) _timer.Disposable = _scheduler.Schedule(_headStart, StartNext);
+        if (!last) _timer.Disposable = _scheduler.After(_headStart, StartNext);
         _ = AttemptAsync(candidate);
     }
 

@@ -9,6 +9,23 @@ internal static class TcpWatch
     private const int LinuxTcpLevel = 6;
     private const int LinuxUserTimeout = 18;
 
+    /// <exception cref="ArgumentException">The settings are faulty.</exception>
+    public static TcpKeepAlive Checked(TcpKeepAlive keepAlive)
+    {
+        ArgumentNullException.ThrowIfNull(keepAlive);
+        string[] faults = [.. keepAlive.Faults(nameof(SocketConnector.KeepAlive))];
+        return faults.Length == 0 ? keepAlive : throw new ArgumentException(string.Join("; ", faults), nameof(keepAlive));
+    }
+
+    /// <exception cref="ArgumentException">The system cannot count it.</exception>
+    public static TimeSpan? Checked(TimeSpan? userTimeout) =>
+        UserTimeoutFault(nameof(SocketConnector.UserTimeout), userTimeout) is { } fault ? throw new ArgumentException(fault, nameof(userTimeout)) : userTimeout;
+
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    public static string? UserTimeoutFault(string name, TimeSpan? timeout) => timeout is { TotalMilliseconds: < 1 or > int.MaxValue }
+        ? $"{name} is {timeout}; it must be in 1..{int.MaxValue} ms, or null for the system's own bound"
+        : null;
+
     public static void Apply(Socket socket, TcpKeepAlive keepAlive)
     {
         if (!keepAlive.Enabled) return;
