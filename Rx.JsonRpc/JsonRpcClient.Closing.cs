@@ -50,6 +50,7 @@ public sealed partial class JsonRpcClient
         finally
         {
             _timers.Rest();
+            _services.Rest();
             var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
             await _servers.CloseAsync(closed, "the client was disposed", ClosingLimit).ConfigureAwait(false);
             await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()

@@ -116,6 +116,8 @@ public sealed partial class JsonRpcClient
         Server server, JsonRpcClient client, string method, byte[] prefix, TParams parameters, JsonTypeInfo<TParams> typeInfo, RequestPolicy policy)
         : OneNotify<TParams>(client, method, prefix, parameters, typeInfo, policy)
     {
+        public override bool IsForOneServer => true;
+
         protected override IObservable<Reply<Unit>> Pipeline(RequestTrail trail) =>
             ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, Client._timers);
     }

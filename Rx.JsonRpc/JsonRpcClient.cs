@@ -9,8 +9,8 @@ namespace Rx.JsonRpc;
 /// <remarks>
 /// The first request, or the first subscription of <see cref="Notifications"/>, <see cref="Calls"/> or <see cref="CallsTo"/>, starts the
 /// client (without <see cref="JsonRpcClientOptions.AutoStart"/> only <see cref="Start"/> does). From then on it connects, and keeps
-/// connecting: starting with no server up is normal. What is subscribed while the very first connect to a server is under way waits for
-/// it; afterwards a server that is not connected is passed over at once.
+/// connecting: starting with no server up is normal. While no server is usable yet, what is subscribed waits for the very first connect to
+/// a server; otherwise a server that is not connected is passed over at once.
 /// </remarks>
 public sealed partial class JsonRpcClient : IAsyncDisposable
 {

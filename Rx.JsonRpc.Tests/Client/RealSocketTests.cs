@@ -1,7 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using System.Text;
 using Rx.JsonRpc.Tests.Support;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Client;
 
@@ -44,6 +48,49 @@ public class RealSocketTests
         RawJson[] results = await Task.WhenAll(first, second).WaitAsync(Limit);
 
         Assert.Equal(["1", "2"], results.Select(result => result.ToString()).Order());
+    }
+
+    [Fact]
+    public async Task Request_FirstAddressOfTheNameAcceptsAndCloses_TheSecondAnswers()
+    {
+        await using var good = new JsonRpcListener(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        good.Calls.Subscribe(call => call.TryAnswer(RawJson.Parse("7")));
+        good.Start();
+        int port = ((IPEndPoint)good.LocalEndPoint).Port;
+        using var bad = new TcpListener(IPAddress.Loopback, port);
+        bad.Start();
+        int closed = 0;
+        Task closing = CloseEach();
+        await using var client = new JsonRpcClient(new JsonRpcClientOptions
+        {
+            Servers = [new ServerAddress(new DnsEndPoint("rpc.example", port))],
+            Connector = new SocketConnector(
+                DefaultScheduler.Instance, (_, _) => Task.FromResult(new[] { IPAddress.Loopback, IPAddress.Parse("127.0.0.2") })),
+        });
+
+        RawJson result = await client.Request("m", policy: Patient with { WhenDisconnected = WhenDisconnected.Wait, Replay = Replay.Always })
+            .ToTask().WaitAsync(Limit);
+
+        Assert.Equal("7", result.ToString());
+        Assert.Equal(1, closed);
+        bad.Stop();
+        await closing.WaitAsync(Limit);
+
+        async Task CloseEach()
+        {
+            try
+            {
+                while (true)
+                {
+                    (await bad.AcceptTcpClientAsync()).Dispose();
+                    closed++;
+                }
+            }
+            // TcpListener says InvalidOperationException when it is stopped between two accepts.
+            catch (Exception end) when (end is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+            }
+        }
     }
 
     [Fact]

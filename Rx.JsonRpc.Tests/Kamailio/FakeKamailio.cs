@@ -39,6 +39,9 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
         _connection?.Dispose();
     }
 
+    /// <summary>Ends the connection, and goes on listening.</summary>
+    public void Hangup() => _connection?.Dispose();
+
     public void Relay(string json) => Relay(Encoding.UTF8.GetBytes(json));
 
     public void Relay(byte[] frame) => Assert.True(_connection!.TrySend(frame));

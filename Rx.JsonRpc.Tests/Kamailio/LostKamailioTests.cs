@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using System.Reactive.Subjects;
 using Rx.JsonRpc.Kamailio;
 using Rx.JsonRpc.Testing;
@@ -133,6 +134,37 @@ public class LostKamailioTests
         _world.Time.AdvanceTo(400);
         Assert.Equal([300], Kamailio.Accepted);
         Assert.Equal(EvapiState.Connected, _world.Gateway.Sockets[0].State);
+    }
+
+    /// <summary>Attempts at 100 ms, then twice as late each time: 9 in the first minute, as when nobody listens.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(150)]
+    [InlineData(900)]
+    public void Kamailio_ThatAcceptsAndClosesSoon_IsCalledAsRarelyAsOneThatRefuses(int heldMs)
+    {
+        _world.Make(options => options with { Reconnect = new Backoff { Max = TimeSpan.FromSeconds(30), Jitter = false } }).Start();
+        Kamailio.Request();
+        _world.Gateway.Changes.Subscribe(change =>
+        {
+            if (change.To == EvapiState.Connected) _world.Time.Clock.Schedule(TimeSpan.FromMilliseconds(heldMs), Kamailio.Hangup);
+        });
+        Kamailio.Hangup();
+        _world.Time.AdvanceTo(60_000);
+        Assert.InRange(_world.Changes.Count(change => change.To == EvapiState.Connecting), 7, 9);
+    }
+
+    [Fact]
+    public void Kamailio_QuietConnectionsThatHold_AreOpenedAnewAtOnce()
+    {
+        _world.Make(options => options with { Reconnect = new Backoff { Max = TimeSpan.FromSeconds(30), Jitter = false } }).Start();
+        for (int i = 1; i <= 10; i++)
+        {
+            _world.Time.AdvanceTo(_world.Time.Now + 1000);
+            Kamailio.Hangup();
+            _world.Time.AdvanceTo(_world.Time.Now + 100);
+            Assert.Equal(EvapiState.Connected, _world.Gateway.Sockets[0].State);
+        }
     }
 
     [Fact]

@@ -52,6 +52,8 @@ public class WaitingLineTests
 
     private sealed class Request : IServerRequest
     {
+        public AttemptRecord Attempt => null!;
+
         public AttemptRecord? Judged => null;
 
         public void Begin(ServerConnection connection)

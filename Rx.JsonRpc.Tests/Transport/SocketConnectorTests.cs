@@ -92,6 +92,23 @@ public class SocketConnectorTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Connect_FirstAddressEndedWithoutAByte_TheNextConnectBeginsWithTheSecond()
+    {
+        using var good = new SocketAcceptor(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0), _scheduler);
+        using var bad = new SocketAcceptor(new IPEndPoint(IPAddress.Loopback, Loopback.Port(good)), _scheduler);
+        SocketConnector connector = Resolving("127.0.0.1", "127.0.0.2");
+        var name = new DnsEndPoint("rpc.example", Loopback.Port(good));
+        IDuplexPipe first = await connector.ConnectAsync(name, _cancel.Token);
+        AcceptedConnection? accepted = await bad.AcceptAsync(_cancel.Token);
+        await Echo.CloseAsync(accepted!.Pipe);
+        await Echo.CloseAsync(first);
+
+        await Echo.AssertAsync(good, connector, name);
+        // A byte came: the address that failed stays last.
+        await Echo.AssertAsync(good, connector, name);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Connect_CancelledWhileSilent_EndsPromptlyAsTheCallersCancellation()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only Linux drops what exceeds the backlog on loopback");

@@ -7,6 +7,8 @@ namespace Rx.JsonRpc;
 /// </remarks>
 public sealed record Backoff
 {
+    private static readonly TimeSpan LeastIdle = TimeSpan.FromSeconds(1);
+
     /// <summary>100 ms, doubling up to 30 s, with full jitter.</summary>
     public static Backoff Default => new();
 
@@ -52,6 +54,12 @@ public sealed record Backoff
         double bound = Math.Min(Max.Ticks, First.Ticks * Math.Pow(Factor, retry - 1));
         return TimeSpan.FromTicks((long)(bound * random));
     }
+
+    /// <summary>
+    /// Whether a connection on which nothing came and nothing was asked held long enough to count as a success. A peer that accepts and
+    /// closes at once must not, or it would be called without a pause.
+    /// </summary>
+    internal bool HasHeldIdle(TimeSpan held) => held >= (First > LeastIdle ? First : LeastIdle);
 
     internal IEnumerable<string> Faults(string name)
     {

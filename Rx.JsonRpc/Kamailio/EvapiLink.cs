@@ -106,8 +106,8 @@ internal sealed class EvapiLink
             _connection = null;
             // Before the next connect, which may come at once.
             connection!.End();
-            // A Kamailio that accepts and closes at once must not count as a success each time, or it would be called without a pause.
-            if (reception!.Heard || _stopwatch.Elapsed - since >= _services.Options.Reconnect.First) life.OnNext(Unit.Default);
+            // A Kamailio may be quiet for long; one that accepts and closes at once is called as rarely as one that refuses.
+            if (reception!.Heard || _services.Options.Reconnect.HasHeldIdle(_stopwatch.Elapsed - since)) life.OnNext(Unit.Default);
             life.OnError(how);
         }
     });

@@ -48,6 +48,12 @@ internal class AttemptRecord
 
     public Written Written => Volatile.Read(ref _bytes) == HandedOver ? Written.MaybeExecuted : Written.NotWritten;
 
+    /// <summary>Whether its request is for one server and no other.</summary>
+    public virtual bool IsForOneServer => false;
+
+    /// <summary>Whether its request has tried that server, in whichever round.</summary>
+    public virtual bool HasTried(Server server) => server == Server;
+
     /// <summary>Its call, told its reply, does not know it any more.</summary>
     public virtual void Recycle()
     {

@@ -28,7 +28,16 @@ internal sealed class Broadcast : IObservable<NotifyReport>
         // A topology may have taken the last server away.
         if (servers.Count == 0) observer.OnCompleted();
         var reports = new Reports(observer, servers.Count);
-        foreach (Server server in servers) reports.Add(_notify(server).Subscribe(new One(reports, server.Address)));
+        bool subscribed = false;
+        try
+        {
+            foreach (Server server in servers) reports.Add(_notify(server).Subscribe(new One(reports, server.Address)));
+            subscribed = true;
+        }
+        finally
+        {
+            if (!subscribed) reports.Dispose();
+        }
         return reports;
     }
 

@@ -6,6 +6,9 @@ internal interface IServerRequest
     /// <summary>The attempt whose end says how the server does; null when nothing will tell, as for a notification.</summary>
     AttemptRecord? Judged { get; }
 
+    /// <summary>The attempt that it is.</summary>
+    AttemptRecord Attempt { get; }
+
     /// <summary>Called once, unless it was taken back before: send yourself.</summary>
     void Begin(ServerConnection connection);
 

@@ -60,6 +60,9 @@ internal sealed class PendingRequests
         }
     }
 
+    /// <summary>Whether any request has ever been let in.</summary>
+    public bool WasUsed => Volatile.Read(ref _used) > 0;
+
     /// <summary>How many requests wait, kept at each change until the table is swept; 0 when it does not count.</summary>
     public int Load => Volatile.Read(ref _load);
 

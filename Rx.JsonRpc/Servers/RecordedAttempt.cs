@@ -18,6 +18,8 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
         _trail = trail;
     }
 
+    public sealed override bool IsForOneServer => _trail.Terms.IsForOneServer;
+
     protected RequestTrail Trail => _trail;
 
     public IDisposable Subscribe(IObserver<Reply<T>> observer)
@@ -62,6 +64,8 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
         _endedItself = _trail.TryEnd(this, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
         _observer!.OnError(known);
     }
+
+    public sealed override bool HasTried(Server server) => _trail.HasTried(server);
 
     public sealed override void Recycle()
     {

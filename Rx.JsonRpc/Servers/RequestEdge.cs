@@ -128,8 +128,18 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             IObservable<Reply<T>> source = ((RequestEdge<T>)_trail.Terms).Pipeline(_trail);
             // A drain or a dispose of the client may have ended it since it entered; then nothing is to be sent.
             if (Volatile.Read(ref _observer) is null) return;
-            IDisposable upstream = source.Subscribe(this);
-            if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
+            bool subscribed = false;
+            try
+            {
+                IDisposable upstream = source.Subscribe(this);
+                if (Interlocked.CompareExchange(ref _upstream, upstream, null) is not null) upstream.Dispose();
+                subscribed = true;
+            }
+            finally
+            {
+                // The exception, of a scheduler that takes no more for instance, is the caller's; the request must not stay open.
+                if (!subscribed) TryDispose();
+            }
         }
 
         private void Answer(IObserver<TSeen> observer, in Reply<T> reply)

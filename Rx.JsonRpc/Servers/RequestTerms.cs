@@ -10,6 +10,9 @@ internal abstract class RequestTerms
     /// <summary>Whether the method is idempotent.</summary>
     public abstract bool Idempotent { get; }
 
+    /// <summary>Whether it is for one server and no other.</summary>
+    public virtual bool IsForOneServer => false;
+
     public abstract RequestPolicy Policy { get; }
 
     /// <summary>Where it is entered while it is open.</summary>

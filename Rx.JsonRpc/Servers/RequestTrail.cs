@@ -166,6 +166,19 @@ internal partial class RequestTrail
     /// <summary>The last attempt that says something about the request, not only about a server that was away.</summary>
     public Attempt? LastDecisive() => _ended?.LastDecisiveIndex() is >= 0 and var index ? _ended[index] : null;
 
+    /// <summary>Whether an attempt on that server has begun, in whichever round.</summary>
+    public bool HasTried(Server server)
+    {
+        lock (this)
+        {
+            for (AttemptRecord? open = _open; open is not null; open = open.Earlier)
+            {
+                if (open.Server == server) return true;
+            }
+            return _ended is not null && _ended.Any(attempt => ReferenceEquals(attempt.Server.EndPoint, server.Address.EndPoint));
+        }
+    }
+
     private bool TryPayForHedge()
     {
         lock (this) return _hedgePaid = !_sealed && Terms.ReplayTokens.TryTake(Now);

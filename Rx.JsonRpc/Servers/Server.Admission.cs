@@ -37,11 +37,25 @@ public sealed partial class Server
         request.Begin(connection);
     }
 
+    /// <summary>Sends on those in the line of the first connect that need not wait for it any more.</summary>
+    internal void ReleaseFirstConnect()
+    {
+        if (!_firstConnect.IsEmpty) Dismiss(_firstConnect.Take(NeedNotWait));
+    }
+
     private void WaitForFirstConnect(IServerRequest request)
     {
+        if (!_firstConnect.IsClosed && NeedNotWait(request))
+        {
+            request.Refuse(NotConnected());
+            return;
+        }
         switch (_firstConnect.TryWait(request))
         {
             case Admission.Admitted:
+                _services.AwaitEndOfGrace();
+                // A server may have become usable since that look, and have found nobody in the line.
+                ReleaseFirstConnect();
                 break;
             case Admission.Full:
                 request.Refuse(FirstConnectFull());
@@ -71,15 +85,24 @@ public sealed partial class Server
         return full;
     }
 
-    private void CloseLine()
+    /// <summary>Whether the request may go on to a server that is usable, instead of waiting for this one's first connect.</summary>
+    private bool NeedNotWait(IServerRequest request) =>
+        !request.Attempt.IsForOneServer
+        && _services.Servers.Any(other => other.IsUsable
+            && (other._address.Priority >= _address.Priority || _services.FirstConnectGraceIsOver)
+            && !request.Attempt.HasTried(other));
+
+    private void CloseLine() => Dismiss(_firstConnect.Close());
+
+    private void Dismiss(IReadOnlyCollection<IServerRequest> waited)
     {
-        foreach (IServerRequest request in _firstConnect.Close())
+        foreach (IServerRequest request in waited)
         {
             Continuations.Schedule(static state =>
             {
-                (Server server, IServerRequest waited) = ((Server, IServerRequest))state!;
-                if (server.Pick() is { } connection) server.Ask(connection, waited);
-                else waited.Refuse(server.NotConnected());
+                (Server server, IServerRequest request) = ((Server, IServerRequest))state!;
+                if (server.Pick() is { } connection) server.Ask(connection, request);
+                else request.Refuse(server.NotConnected());
             }, (this, request));
         }
     }

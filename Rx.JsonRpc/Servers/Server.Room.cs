@@ -12,11 +12,16 @@ public sealed partial class Server
         ? _links.Sum(link => link.Connection?.Pending.Room ?? 0)
         : 0;
 
-    internal bool IsUsable => _breaker.IsClosed && _duty == Duty.On && !_draining && _links.Any(link => link.Connection is not null);
+    /// <summary>Whether it would be asked before one that is ejected; a drain of the whole client leaves that as it is, for what is open then.</summary>
+    internal bool IsUsable => _breaker.IsClosed && _duty == Duty.On && _links.Any(link => link.Connection is not null);
 
     /// <summary>A request has left the server: another one could come.</summary>
     internal void RoomForOne() => _services.Waiting.RoomForOne();
 
     /// <summary>The state has changed, or a connection that took no more bytes takes some again.</summary>
-    internal void CallWaiting() => _services.Waiting.ServersChanged(_services.Servers);
+    internal void CallWaiting()
+    {
+        _services.ReleaseFirstConnects();
+        _services.Waiting.ServersChanged(_services.Servers);
+    }
 }

@@ -68,6 +68,7 @@ public sealed partial class Server
 
     internal void Start()
     {
+        _services.BeginFirstConnectGrace();
         ServerLink[] links;
         lock (_gate)
         {

@@ -36,6 +36,8 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         _record = record;
     }
 
+    public AttemptRecord Attempt => _record;
+
     public AttemptRecord? Judged => _record;
 
     /// <summary>A call that is subscribed once. Who subscribes it disposes it once, and knows nothing of it any more.</summary>

@@ -41,12 +41,11 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     public int MaxFrameBytes => _options.MaxFrameBytes;
 
-    /// <summary>Whether any frame has come yet.</summary>
-    public bool Heard { get; private set; }
+    /// <summary>Whether any reply has come yet.</summary>
+    public bool HasReplied { get; private set; }
 
     public void OnNext(Frame frame)
     {
-        Heard = true;
         var reader = new EnvelopeReader(frame.Payload, _options.Strict);
         while (reader.TryRead(out Envelope envelope)) Sort(envelope, frame);
     }
@@ -78,6 +77,7 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private void Sort(in Envelope envelope, Frame frame)
     {
+        if (envelope.Kind is EnvelopeKind.Result or EnvelopeKind.Error) HasReplied = true;
         switch (envelope.Kind)
         {
             case EnvelopeKind.Result:

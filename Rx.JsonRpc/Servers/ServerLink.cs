@@ -117,8 +117,7 @@ internal sealed class ServerLink
             _server.Lost(this, how.Message);
             // Before the next connect, which may come at once.
             ended.FailPending(how);
-            // A server that accepts and closes at once must not count as a success each time, or it would be called without a pause.
-            if (ended.Heard || _stopwatch.Elapsed - since >= _options.Reconnect.First) life.OnNext(Unit.Default);
+            if (HasServed(ended, _stopwatch.Elapsed - since)) life.OnNext(Unit.Default);
             life.OnError(how);
         });
         _connection = connection;
@@ -130,6 +129,13 @@ internal sealed class ServerLink
         life.OnError(why);
         return frames;
     });
+
+    /// <summary>
+    /// Judges a connection by what came on it: a server that accepts, takes requests and closes without an answer is called as rarely as
+    /// one that refuses. One that has held for the longest wait cannot make the client call more often than that.
+    /// </summary>
+    private bool HasServed(ServerConnection connection, TimeSpan held) =>
+        connection.HasReplied || held >= _options.Reconnect.Max || (!connection.Pending.WasUsed && _options.Reconnect.HasHeldIdle(held));
 
     private bool MayReconnect(Exception failure)
     {

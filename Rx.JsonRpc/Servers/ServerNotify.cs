@@ -56,6 +56,8 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
             _observer = observer;
         }
 
+        public AttemptRecord Attempt => _notify._record;
+
         public AttemptRecord? Judged => null;
 
         public void Begin(ServerConnection connection)

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
@@ -6,7 +7,17 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What the servers of one client share.</summary>
 internal sealed class ServerServices
 {
+    /// <summary>
+    /// How long, from a client's first attempt to connect on, requests wait for a server that is being connected although one of a lower
+    /// priority is usable: a first priority that is a little slower than its backup shall have the requests of the start.
+    /// </summary>
+    private static readonly TimeSpan FirstConnectGrace = TimeSpan.FromMilliseconds(250);
+
     private volatile IReadOnlyList<Server> _servers = [];
+    private SingleAssignmentDisposableValue _grace;
+    private long _graceEnds;
+    private int _graceIsAwaited;
+    private volatile bool _graceIsOver;
 
     public ServerServices(JsonRpcClientOptions options, IConnector connector, IJsonRpcSerializer serializer, IScheduler clock)
     {
@@ -47,6 +58,9 @@ internal sealed class ServerServices
         set => _servers = value;
     }
 
+    /// <summary>Whether a server of a higher priority that has never been connected is passed over for a usable one of a lower priority.</summary>
+    public bool FirstConnectGraceIsOver => _graceIsOver || (Interlocked.Read(ref _graceEnds) is > 0 and var end && Stopwatch.Elapsed.Ticks >= end);
+
     public Continuations Continuations { get; }
 
     /// <summary>The client's requests that wait for any of the servers.</summary>
@@ -66,6 +80,30 @@ internal sealed class ServerServices
     public Publisher<RequestRecord> Records { get; }
 
     public RequestRecorder Recorder { get; }
+
+    /// <summary>Begins the grace of the first connects, with the first server that connects.</summary>
+    public void BeginFirstConnectGrace() => Interlocked.CompareExchange(ref _graceEnds, Stopwatch.Elapsed.PlusCapped(FirstConnectGrace).Ticks, 0);
+
+    /// <summary>A request waits for a first connect: it may go on when the grace is over.</summary>
+    public void AwaitEndOfGrace()
+    {
+        if (FirstConnectGraceIsOver || Interlocked.Exchange(ref _graceIsAwaited, 1) == 1) return;
+        _grace.Disposable = Clock.After(TimeSpan.FromTicks(_graceEnds) - Stopwatch.Elapsed, () =>
+        {
+            // A timer may be early by less than it counts.
+            _graceIsOver = true;
+            ReleaseFirstConnects();
+        });
+    }
+
+    /// <summary>A server has become usable, or the grace is over: requests need not wait for the first connect of another.</summary>
+    public void ReleaseFirstConnects()
+    {
+        foreach (Server server in Servers) server.ReleaseFirstConnect();
+    }
+
+    /// <summary>Nothing is left to the clock.</summary>
+    public void Rest() => _grace.Dispose();
 
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
     public Task Complete() => Task.WhenAll(

@@ -2,7 +2,8 @@ namespace Rx.JsonRpc.Servers;
 
 /// <summary>
 /// The requests that came while a server was being connected for the first time, first come first served. They wait for that one
-/// attempt, so that a client can be used the moment it is made; later losses do not make anybody wait.
+/// attempt while the client has no other server to ask, so that a client can be used the moment it is made; later losses do not make
+/// anybody wait.
 /// </summary>
 internal sealed class WaitingLine
 {
@@ -10,9 +11,15 @@ internal sealed class WaitingLine
     private readonly int _most;
     private readonly LinkedList<IServerRequest> _line = [];
     private readonly Dictionary<IServerRequest, LinkedListNode<IServerRequest>> _places = [];
-    private bool _closed;
+    private volatile bool _closed;
+    private volatile bool _isEmpty = true;
 
     public WaitingLine(int most) => _most = most;
+
+    public bool IsClosed => _closed;
+
+    /// <summary>Whether no request waits; by the time it is known that may have changed.</summary>
+    public bool IsEmpty => _isEmpty;
 
     public Admission TryWait(IServerRequest request)
     {
@@ -21,6 +28,7 @@ internal sealed class WaitingLine
             if (_closed) return Admission.Closed;
             if (_line.Count >= _most) return Admission.Full;
             _places.Add(request, _line.AddLast(request));
+            _isEmpty = false;
             return Admission.Admitted;
         }
     }
@@ -33,6 +41,22 @@ internal sealed class WaitingLine
         }
     }
 
+    /// <summary>Takes out those that may leave.</summary>
+    public IReadOnlyCollection<IServerRequest> Take(Func<IServerRequest, bool> mayLeave)
+    {
+        lock (_gate)
+        {
+            IServerRequest[] left = [.. _line.Where(mayLeave)];
+            foreach (IServerRequest request in left)
+            {
+                _places.Remove(request, out LinkedListNode<IServerRequest>? place);
+                _line.Remove(place!);
+            }
+            _isEmpty = _line.Count == 0;
+            return left;
+        }
+    }
+
     /// <summary>Ends the line for good and gives everybody in it to the caller.</summary>
     public IReadOnlyCollection<IServerRequest> Close()
     {
@@ -42,6 +66,7 @@ internal sealed class WaitingLine
             IServerRequest[] all = [.. _line];
             _line.Clear();
             _places.Clear();
+            _isEmpty = true;
             return all;
         }
     }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
+using System.Runtime.CompilerServices;
 
 namespace Rx.JsonRpc.Transport;
 
@@ -9,12 +10,15 @@ namespace Rx.JsonRpc.Transport;
 /// <remarks>
 /// Knows <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> and <see cref="UnixDomainSocketEndPoint"/>. All addresses of a host name are
 /// tried, IPv6 and IPv4 in turn; each has 250 ms before the next joins in, so one dead address does not cost the whole connect timeout.
+/// An address whose connection ends before a byte came is tried last by the next connect to the same <see cref="DnsEndPoint"/> object.
 /// </remarks>
 public sealed class SocketConnector : IConnector
 {
     // RFC 8305, section 5, recommends 250 ms.
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
+    // By the end point's own reference: as long as a server has it, and no longer.
+    private readonly ConditionalWeakTable<DnsEndPoint, FailedAddresses> _failed = [];
     private readonly IScheduler _scheduler;
     private readonly Func<DnsEndPoint, CancellationToken, Task<IPAddress[]>> _resolve;
 
@@ -33,10 +37,12 @@ public sealed class SocketConnector : IConnector
     }
 
     /// <summary>How the system watches over TCP connections on which nothing moves.</summary>
-    public TcpKeepAlive KeepAlive { get; init; } = TcpKeepAlive.Default;
+    /// <exception cref="ArgumentException">It is faulty; says how.</exception>
+    public TcpKeepAlive KeepAlive { get; init => field = TcpWatch.Checked(value); } = TcpKeepAlive.Default;
 
     /// <summary>See <see cref="JsonRpcClientOptions.TcpUserTimeout"/>; null for the system's own bound.</summary>
-    public TimeSpan? UserTimeout { get; init; }
+    /// <exception cref="ArgumentException">It is not in 1..<see cref="int.MaxValue"/> ms.</exception>
+    public TimeSpan? UserTimeout { get; init => field = TcpWatch.Checked(value); }
 
     /// <inheritdoc/>
     /// <exception cref="SocketException">There is no connection to the one address; the message names it.</exception>
@@ -45,14 +51,13 @@ public sealed class SocketConnector : IConnector
     public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
-        Socket socket = endPoint switch
+        return endPoint switch
         {
-            IPEndPoint or UnixDomainSocketEndPoint => await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false),
+            IPEndPoint or UnixDomainSocketEndPoint => new SocketPipe(await OpenAsync(endPoint, cancellationToken).ConfigureAwait(false), _scheduler),
             DnsEndPoint name => await OpenAnyAsync(name, cancellationToken).ConfigureAwait(false),
             _ => throw new NotSupportedException(
                 $"Cannot connect to {endPoint} ({endPoint.GetType().Name}); expected an IP, DNS or Unix domain socket end point."),
         };
-        return new SocketPipe(socket, _scheduler);
     }
 
     private async ValueTask<Socket> OpenAsync(EndPoint endPoint, CancellationToken cancellationToken)
@@ -77,17 +82,19 @@ public sealed class SocketConnector : IConnector
         }
     }
 
-    private async ValueTask<Socket> OpenAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
+    private async ValueTask<SocketPipe> OpenAnyAsync(DnsEndPoint name, CancellationToken cancellationToken)
     {
         IReadOnlyList<IPAddress> addresses = await ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        FailedAddresses failed = _failed.GetOrCreateValue(name);
         try
         {
-            return await StaggeredRace<IPAddress, Socket>.RunAsync(
-                addresses,
-                (address, token) => OpenAsync(new IPEndPoint(address, name.Port), token),
+            Opened first = await StaggeredRace<IPAddress, Opened>.RunAsync(
+                failed.Order(addresses),
+                async (address, token) => new Opened(await OpenAsync(new IPEndPoint(address, name.Port), token).ConfigureAwait(false), address),
                 HeadStart,
                 _scheduler,
                 cancellationToken).ConfigureAwait(false);
+            return new SocketPipe(first.Socket, _scheduler) { Ended = heard => failed.Note(first.Address, heard) };
         }
         catch (AggregateException failures)
         {
@@ -108,5 +115,10 @@ public sealed class SocketConnector : IConnector
         {
             throw new IOException($"Cannot connect to {name.Host}:{name.Port}: the name has no address: {failure.Message}", failure);
         }
+    }
+
+    private sealed record Opened(Socket Socket, IPAddress Address) : IDisposable
+    {
+        public void Dispose() => Socket.Dispose();
     }
 }

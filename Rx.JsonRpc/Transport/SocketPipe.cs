@@ -40,11 +40,15 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
 
     public PipeWriter Output => _connection.Output;
 
+    /// <summary>Called once when the connection is disposed, with whether any byte came.</summary>
+    public Action<bool>? Ended { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
+        Ended?.Invoke(_connection.BytesRead > 0);
         // The pipes are left to their owner, who may still be writing on another thread.
-        using (_scheduler.Schedule(Linger, () => _sent.TrySetResult()))
+        using (_scheduler.After(Linger, () => _sent.TrySetResult()))
         {
             await _sent.Task.ConfigureAwait(false);
         }
