@@ -1,3 +1,5 @@
+using Rx.JsonRpc.Tests.Support;
+
 namespace Rx.JsonRpc.Tests.Execution;
 
 /// <summary>60 days and <see cref="TimeSpan.MaxValue"/> work wherever a duration is taken, or are refused by the name of what took them.</summary>
@@ -24,6 +26,15 @@ public class DurationTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void Duration_MaxValue_WorksOrIsRefusedByName(string member) => Run(member, TimeSpan.MaxValue);
+
+    [Fact]
+    public void Deadline_EndOfTheCalendar_Works()
+    {
+        var world = new ClientInVirtualTime(NarrowClock.AsTimers());
+        JsonRpcClient client = world.Client("a");
+        var policy = new RequestPolicy { Deadline = DateTimeOffset.MaxValue, TotalTimeout = TimeSpan.MaxValue };
+        Assert.Equal("\"a\"", world.Subscribe(client.Request("m", policy: policy)).Value.ToString());
+    }
 
     private static void Run(string member, TimeSpan due)
     {

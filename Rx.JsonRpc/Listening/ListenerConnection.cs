@@ -1,5 +1,4 @@
 using System.Net;
-using System.Reactive.Concurrency;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Transport;
 
