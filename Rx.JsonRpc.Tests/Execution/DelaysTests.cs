@@ -1,4 +1,3 @@
-using System.Reactive.Concurrency;
 
 namespace Rx.JsonRpc.Tests.Execution;
 

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Microsoft.Reactive.Testing;
