@@ -14,7 +14,7 @@ internal sealed class HelpWithEnding(HelpAction usual) : SynchronousCommandLineA
         int code = usual.Invoke(parseResult);
         if (parseResult.CommandResult.Command is IHelpEnding { Ending: var ending })
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(ending.TrimEnd());
+            foreach (string line in WrappedText.Lines(ending.TrimEnd(), usual.MaxWidth)) parseResult.InvocationConfiguration.Output.WriteLine(line);
         }
         return code;
     }

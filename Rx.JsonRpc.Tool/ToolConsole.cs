@@ -10,12 +10,16 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error)
     /// <summary>Whether a person looks at the output, so that it may move and have colours.</summary>
     public bool OutIsTerminal { get; init; }
 
+    /// <summary>How many characters a line of the output has room for.</summary>
+    public int Width { get; init; } = int.MaxValue;
+
     /// <summary>Whether a person looks at the error output.</summary>
     public bool ErrorIsTerminal { get; init; }
 
     public static ToolConsole OfProcess() => Of(StandardStream.Output(), StandardStream.Error()) with
     {
         OutIsTerminal = !Console.IsOutputRedirected,
+        Width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : int.MaxValue,
         ErrorIsTerminal = !Console.IsErrorRedirected,
     };
 
@@ -28,6 +32,13 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error)
     public void Line(string text)
     {
         lock (_lines) Out.WriteLine(text);
+    }
+
+    /// <summary>Writes a line for a person, from any thread: broken between words where the terminal is narrow.</summary>
+    /// <exception cref="OutputFailedException">It could not be written.</exception>
+    public void Prose(string text)
+    {
+        foreach (string line in WrappedText.Lines(text, Width)) Line(line);
     }
 
     /// <summary>Writes a line, from any thread; for a line that a command does not live by.</summary>

@@ -125,7 +125,7 @@ public sealed class GatewayCommandTests : IAsyncDisposable
         ToolRun run = await ToolRun.Of("gateway", "--config", folder.File("rxrpc.json"));
         Assert.Equal(64, run.Code);
         Assert.Contains("$.pools.a  b.x is not known", Assert.Single(run.ErrorLines));
-        Assert.Equal("rxrpc: --config '' is no path; expected a file", Assert.Single((await ToolRun.Of("gateway", "--config", "")).ErrorLines));
+        Assert.Equal("rxrpc: --config '' cannot be read: it is no path", Assert.Single((await ToolRun.Of("gateway", "--config", "")).ErrorLines));
     }
 
     public async ValueTask DisposeAsync()

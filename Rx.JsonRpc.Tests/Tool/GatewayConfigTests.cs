@@ -48,7 +48,7 @@ public sealed class GatewayConfigTests : IDisposable
     [Theory]
     [InlineData("[]", "line 1: $ is no object")]
     [InlineData("null", "line 1: $ is null; expected an object")]
-    [InlineData("", "line 1: $ ")]
+    [InlineData(" ", "line 1: $ ")]
     [InlineData("{}", "names no evapi socket; expected \"evapi\": \"127.0.0.1:8448\", or --evapi")]
     [InlineData("""{"evapi":"127.0.0.1:1"}""", "names no pools; expected \"pools\":")]
     [InlineData("""{"evapi":"127.0.0.1:1,2"}""", "$.evapi '127.0.0.1:1,2' has a comma")]

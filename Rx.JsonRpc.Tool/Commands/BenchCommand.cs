@@ -95,7 +95,8 @@ internal sealed class BenchCommand
         }
         if (recording is not null) _console.ErrorLine(recording.Summary(client.DroppedRecords));
         BenchReport report = Report(_input.Method(parsed), options, inFlight, figures);
-        foreach (string line in parsed.GetValue(_json) ? [report.ToJson()] : report.ToLines()) _console.Line(line);
+        if (parsed.GetValue(_json)) _console.Line(report.ToJson());
+        else foreach (string line in report.ToLines()) _console.Prose(line);
         return CodeOf(figures.Tally);
     }
 

@@ -42,7 +42,7 @@ internal static class DemoCommand
             ? await ShowLiveAsync(console, script, stop).ConfigureAwait(false)
             : await script.RunAsync(new PlainDemoView(console), stop).ConfigureAwait(false);
         console.Line("");
-        foreach (string line in summary.ToLines()) console.Line(line);
+        foreach (string line in summary.ToLines()) console.Prose(line);
         return summary.AllIsWell ? ExitCode.Done : NotAsItShouldBe;
     }
 

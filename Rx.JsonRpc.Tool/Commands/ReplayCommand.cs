@@ -51,7 +51,8 @@ internal sealed class ReplayCommand
         command.Options.Add(replay._noBreaker);
         command.Options.Add(replay._noBudget);
         command.Options.Add(replay._json);
-        command.SetAction((parsed, stop) => Task.FromResult(replay.Run(parsed, stop)));
+        // A file may be a pipe that nobody writes to: a signal ends the wait.
+        command.SetAction((parsed, stop) => Task.Run(() => replay.Run(parsed, stop), stop).WaitAsync(stop));
         return command;
     }
 
@@ -70,7 +71,8 @@ internal sealed class ReplayCommand
             Replayed = ReplayFigures.Of(replayed),
             Assumptions = Assumptions.Of(recorded),
         };
-        foreach (string line in parsed.GetValue(_json) ? [report.ToJson()] : report.ToLines()) _console.Line(line);
+        if (parsed.GetValue(_json)) _console.Line(report.ToJson());
+        else foreach (string line in report.ToLines()) _console.Prose(line);
         return ExitCode.Done;
     }
 }

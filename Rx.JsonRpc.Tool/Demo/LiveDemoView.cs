@@ -21,17 +21,16 @@ internal sealed class LiveDemoView(LiveDisplayContext live) : IDemoView
 
     public void Show(DemoFrame frame)
     {
-        Table table = new Table().Border(TableBorder.Rounded).AddColumns("server", "priority", "state", "answers", "per second", "");
-        foreach (DemoFrame.Seen seen in frame.Servers)
-        {
-            table.AddRow(
-                $"[bold]{seen.Server.Name}[/] {seen.Server.Address}",
-                FormattableString.Invariant($"{seen.Server.Priority}"),
-                seen.IsUp ? "[green]up[/]" : "[red]down[/]",
-                FormattableString.Invariant($"{seen.Answers:#,0}"),
-                FormattableString.Invariant($"{seen.PerSecond:#,0}"),
-                $"[blue]{new string('#', (int)Math.Min(BarWidth, seen.PerSecond / FullBar * BarWidth))}[/]");
-        }
+        IEnumerable<string[]> cells = frame.Servers.Select(seen => (string[])
+        [
+            $"[bold]{seen.Server.Name}[/] {seen.Server.Address}",
+            FormattableString.Invariant($"{seen.Server.Priority}"),
+            seen.IsUp ? "[green]up[/]" : "[red]down[/]",
+            FormattableString.Invariant($"{seen.Answers:#,0}"),
+            FormattableString.Invariant($"{seen.PerSecond:#,0}"),
+            $"[blue]{new string('#', (int)Math.Min(BarWidth, seen.PerSecond / FullBar * BarWidth))}[/]",
+        ]);
+        var table = new LiveTable(["server", "priority", "state", "answers", "per second", ""], [.. cells]);
         IRenderable[] rows = [.. _phases.Select(phase => new Text(phase)), table, new Text($"suspended just now: {frame.Suspended}")];
         live.UpdateTarget(new Rows(rows));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.JsonRpc.Tool.Input;
 
 namespace Rx.JsonRpc.Tool.Gateway;
 
@@ -27,15 +28,11 @@ internal sealed class ConfigFile
     {
         try
         {
-            return new ConfigFile(path, File.ReadAllBytes(path));
+            return new ConfigFile(path, InputFile.Read(path));
         }
-        catch (ArgumentException)
+        catch (IOException fault)
         {
-            throw new UsageException($"--config '{path}' is no path; expected a file");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--config {path}: {fault.Message}");
+            throw new UsageException($"--config '{path}' cannot be read: {fault.Message}");
         }
     }
 

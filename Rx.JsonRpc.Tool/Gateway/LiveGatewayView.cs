@@ -19,13 +19,12 @@ internal sealed class LiveGatewayView(LiveDisplayContext live) : IGatewayView
 
     public void Show(GatewayFrame frame)
     {
-        Table servers = new Table().Border(TableBorder.Rounded).AddColumns("pool", "server", "priority", "state", "in flight");
-        foreach ((string pool, string name, int priority, ServerState state, int inFlight) in frame.Servers)
-        {
-            servers.AddRow(
-                Markup.Escape(pool), Markup.Escape(name), FormattableString.Invariant($"{priority}"),
-                Coloured(state, state == ServerState.Connected), FormattableString.Invariant($"{inFlight:#,0}"));
-        }
+        IEnumerable<string[]> cells = frame.Servers.Select(at => (string[])
+        [
+            Markup.Escape(at.Pool), Markup.Escape(at.Name), FormattableString.Invariant($"{at.Priority}"),
+            Coloured(at.State, at.State == ServerState.Connected), FormattableString.Invariant($"{at.InFlight:#,0}"),
+        ]);
+        var servers = new LiveTable(["pool", "server", "priority", "state", "in flight"], [.. cells]);
         string sockets = string.Join("   ", frame.Sockets.Select(
             socket => $"evapi {Markup.Escape(socket.Name)} {Coloured(socket.State, socket.State == EvapiState.Connected)}"));
         string outcomes = string.Join("   ", frame.Outcomes.Select(outcome => FormattableString.Invariant($"{outcome.Name} {outcome.Count:#,0}")));

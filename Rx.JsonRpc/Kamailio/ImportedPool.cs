@@ -3,6 +3,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>What a pool of the gateway takes over from the parameters of Kamailio's modules.</summary>
 internal sealed class ImportedPool
 {
+    private readonly HashSet<string> _known = [];
+
     public List<ServerAddress> Servers { get; } = [];
 
     /// <summary>Null to leave it at its default.</summary>
@@ -10,6 +12,14 @@ internal sealed class ImportedPool
 
     /// <summary>Null to leave it at its default.</summary>
     public ErrorCodes? RetryOn { get; set; }
+
+    /// <returns>False when the pool has that server already.</returns>
+    public bool TryAdd(ServerAddress server)
+    {
+        bool isNew = _known.Add(server.Identity);
+        if (isNew) Servers.Add(server);
+        return isNew;
+    }
 
     /// <summary>
     /// Turns the priorities around within their own range: <c>janssonrpcc</c> tries the lowest first, as DNS SRV does.

@@ -19,7 +19,7 @@ internal readonly record struct JanssonServer(string Conn, ServerAddress Address
             members[equals < 0 ? item : item[..equals]] = equals < 0 ? "" : item[(equals + 1)..];
         }
         fault = null;
-        if (!members.Remove("conn", out string? conn)) fault = "it has no conn";
+        if (!members.Remove("conn", out string? conn) || conn.Length == 0) fault = "it has no conn";
         else if (members.TryGetValue("srv", out string? srv)) fault = $"the gateway asks no SRV records; name the servers behind {srv}";
         else if (!members.ContainsKey("addr") || !members.ContainsKey("port")) fault = "it has no addr or no port";
         if (fault is not null) return false;

@@ -13,12 +13,18 @@ internal enum ScriptTokenKind
     Mark,
 }
 
-/// <summary>One piece of a Kamailio configuration, and where it stands.</summary>
-internal readonly record struct ScriptToken(ScriptTokenKind Kind, string Value, string Place)
+/// <summary>A line of a configuration.</summary>
+/// <param name="File">The included file; empty for the file that was asked for.</param>
+/// <param name="Line">The first is 1.</param>
+internal readonly record struct ScriptPlace(string File, int Line)
 {
-    public bool Is(string mark) => Kind == ScriptTokenKind.Mark && Value == mark;
+    public override string ToString() => FormattableString.Invariant($"{File}{(File.Length == 0 ? "" : " ")}line {Line}");
+}
 
-    public bool Names(string name) => Kind == ScriptTokenKind.Name && Value == name;
+/// <summary>One piece of a Kamailio configuration, and where it stands.</summary>
+internal readonly record struct ScriptToken(ScriptTokenKind Kind, string Value, ScriptPlace Place)
+{
+    public bool Is(char mark) => Kind == ScriptTokenKind.Mark && Value[0] == mark;
 }
 
 /// <summary>Something to be told about a place in a configuration.</summary>
