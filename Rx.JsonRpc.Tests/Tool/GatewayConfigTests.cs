@@ -64,6 +64,10 @@ public sealed class GatewayConfigTests : IDisposable
     public void File_Faulty_NamesLineMemberAndWhatWasExpected(string json, string expected) => Assert.Contains(expected, Fault(json));
 
     [Fact]
+    public void File_WithADurationInHours_IsRead() => Assert.Equal(
+        TimeSpan.FromHours(1.5), Read("""{"drainLimit":"1.5h","pools":{"a":{"servers":"127.0.0.1:2"}}}""").Config.DrainLimit);
+
+    [Fact]
     public void Pool_EveryMember_BecomesAnOption()
     {
         PoolConfig pool = Read("""

@@ -23,7 +23,8 @@ public class ImportStatementTests
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=b;srv=_rpc._tcp.example.org")""" + "\n" + """janssonrpc_request("b", "m", "[]", "route=R");""",
         Two + "\n" + """janssonrpc_notification("nowhere", "m", "[]");""" + "\n" + """janssonrpc_request("$hdr(X)", "m", "[]", "route=R");""",
         Two + "\n" + """modparam("jsonrpcc", "servers", "nonsense")""" + "\n" + """jsonrpc_request("m", "[]", "R", "E", "$var(x)");""",
-        Two + "\n" + """modparam("janssonrpcc", "server", "conn=default;addr=10.0.0.9;port=9")""" + "\n" + """modparam("jsonrpcc", "servers", "10.0.0.1:1")""",
+        Two + "\n" + """modparam("janssonrpcc", "server", "conn=default;addr=10.0.0.9;port=9")""" + "\n" + """modparam("jsonrpcc", "servers", "10.0.0.1:1")""" + "\n"
+            + """janssonrpc_request("default", "m", "[]", "route=R");""",
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.1;port=1;priority=9")""",
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=;addr=10.0.0.1;port=1")""",
         Two + "\n" + """modparam("janssonrpcc", "retry_codes", "-32603")""" + "\n" + """modparam("janssonrpcc", "retry_codes", "nonsense")""",
@@ -76,6 +77,10 @@ public class ImportStatementTests
         if (line.Contains("jsonrpc_request becomes") && !line.Contains("jansson") && !config.Pools!.ContainsKey("default"))
         {
             Assert.Contains(beside, other => other.Contains("this call names no pool"));
+        }
+        if (line.Contains("$var(rx_servers) = \"default\"") && !config.Pools!["default"]!.Servers!.Any(server => server.ToString() == "10.0.0.9:9"))
+        {
+            Assert.Contains(beside, other => other.Contains("the pool 'default' holds jsonrpcc's servers"));
         }
         if (Regex.Match(line, "the pool '(.+)' is not in") is { Success: true } missing) Assert.False(config.Pools!.ContainsKey(missing.Groups[1].Value));
         foreach (Match known in Regex.Matches(line, "the pools are (.+)$")) Assert.Equal(string.Join(", ", config.Pools!.Keys), known.Groups[1].Value);

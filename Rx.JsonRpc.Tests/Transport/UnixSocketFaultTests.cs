@@ -28,6 +28,21 @@ public class UnixSocketFaultTests
         Assert.Contains(cause, failure.Message);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Connect_UnixSocketWhoseBacklogIsFull_ErrorSaysSo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems wait");
+        using var folder = new TemporaryFolder();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(folder.Socket("full"));
+        listener.Listen(0);
+        using var first = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        first.Connect(folder.Socket("full"));
+        SocketException failure = await Assert.ThrowsAsync<SocketException>(
+            async () => await new SocketConnector(_scheduler).ConnectAsync(folder.Socket("full"), CancellationToken.None));
+        Assert.Contains("backlog of connections is full", failure.Message);
+    }
+
     [Theory]
     [InlineData("none/socket", "No such file or directory")]
     [InlineData("file", "Is a file, not a socket")]

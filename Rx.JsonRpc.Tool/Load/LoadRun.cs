@@ -25,11 +25,12 @@ internal sealed class LoadRun(IObservable<Reply<RawJson>> request, int inFlight,
             long began = Stopwatch.GetTimestamp();
             Volatile.Write(ref _tally, measured);
             await PassAsync("measuring", duration, progress, stop).ConfigureAwait(false);
+            // First of all: no request that begins after the span is counted.
+            _over = true;
             TimeSpan took = Stopwatch.GetElapsedTime(began);
             long results = measured.Results;
             long ended = results + measured.Failed;
             long allocated = GC.GetTotalAllocatedBytes() - allocatedBefore;
-            _over = true;
             // The slowest requests are those still in flight: a run that left them out would flatter its tail.
             await workers.WaitAsync(stop).ConfigureAwait(false);
             return new LoadFigures(measured, took, results, ended == 0 ? 0 : allocated / ended);

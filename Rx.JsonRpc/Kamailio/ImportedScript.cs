@@ -3,7 +3,8 @@ namespace Rx.JsonRpc.Kamailio;
 /// <summary>What the calls of a script have to know of its parameters.</summary>
 /// <param name="pools">The pools that are in the configuration.</param>
 /// <param name="resultVariable">Where <c>janssonrpcc</c> puts a reply.</param>
-internal sealed class ImportedScript(SortedDictionary<string, ImportedPool> pools, string resultVariable)
+/// <param name="hidden">Conns of <c>janssonrpcc</c> whose name stands for the servers of <c>jsonrpcc</c> in the configuration.</param>
+internal sealed class ImportedScript(SortedDictionary<string, ImportedPool> pools, string resultVariable, IReadOnlyCollection<string> hidden)
 {
     public string ResultVariable => resultVariable;
 
@@ -16,7 +17,8 @@ internal sealed class ImportedScript(SortedDictionary<string, ImportedPool> pool
     public string? FaultOf(string pool)
     {
         if (pool.Contains('$', StringComparison.Ordinal)) return $"the pool is in '{pool}': {Known()}";
-        return pools.ContainsKey(pool) ? null : $"the pool '{pool}' is not in the configuration, because none of its servers was taken over: {Known()}";
+        if (hidden.Contains(pool)) return $"the pool '{pool}' holds jsonrpcc's servers, because janssonrpcc's conn of that name was not taken over";
+        return pools.ContainsKey(pool) ? null : $"the pool '{pool}' is not in the configuration, because no server of it was taken over: {Known()}";
     }
 
     private string Known() => pools.Count == 0 ? "there is no pool" : $"the pools are {string.Join(", ", pools.Keys)}";

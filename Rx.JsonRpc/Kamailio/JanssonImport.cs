@@ -5,6 +5,7 @@ internal sealed class JanssonImport
 {
     private readonly SortedDictionary<string, ImportedPool> _read = new(StringComparer.Ordinal);
     private readonly List<ScriptNote> _notes;
+    private readonly HashSet<string> _hidden = [];
     private ErrorCodes? _retryOn;
 
     /// <param name="settings">The module's parameters.</param>
@@ -24,8 +25,13 @@ internal sealed class JanssonImport
         {
             pool.ReversePriorities();
             pool.RetryOn = _retryOn;
-            if (pools.TryAdd(name, pool)) any = true;
-            else Tell(first!, $"janssonrpcc's conn '{name}' was not taken over: jsonrpcc's servers have that name here");
+            if (pools.TryAdd(name, pool))
+            {
+                any = true;
+                continue;
+            }
+            _hidden.Add(name);
+            Tell(first!, $"janssonrpcc's conn '{name}' was not taken over: jsonrpcc's servers have that name here");
         }
         if (!any) return;
         Tell(first!, "priorities were turned around: janssonrpcc tries the lowest number first, the gateway the highest");
@@ -35,6 +41,9 @@ internal sealed class JanssonImport
 
     /// <summary>Where the module puts a reply.</summary>
     public string ResultVariable { get; private set; } = "$var(jsrpc_result)";
+
+    /// <summary>The conns that were not taken over, because a pool of <c>jsonrpcc</c> has their name.</summary>
+    public IReadOnlyCollection<string> Hidden => _hidden;
 
     private void Read(ScriptCall setting)
     {

@@ -32,7 +32,7 @@ internal sealed class ModuleImport
         ScriptCall[] settings = [.. found.Calls.Where(call => Settings.Contains(call.Function))];
         ImportJsonrpcc([.. settings.Where(setting => IsOf(setting, "jsonrpcc"))]);
         var janssonrpcc = new JanssonImport(settings.Where(setting => IsOf(setting, "janssonrpcc")), Pools, _notes);
-        var imported = new ImportedScript(Pools, janssonrpcc.ResultVariable);
+        var imported = new ImportedScript(Pools, janssonrpcc.ResultVariable, janssonrpcc.Hidden);
         Calls = [.. found.Calls.Where(call => ImportedCall.Functions.Contains(call.Function)).Select(call => new ImportedCall(call, imported))];
     }
 

@@ -20,6 +20,8 @@ internal static class UnixSocketFault
         SocketError.AddressNotAvailable => "No such file or directory",
         SocketError.ConnectionRefused or SocketError.AddressAlreadyInUse when Directory.Exists(path) => "Is a directory, not a socket",
         SocketError.ConnectionRefused or SocketError.AddressAlreadyInUse when StaleSocketFile.IsOtherFile(path) => "Is a file, not a socket",
+        // connect(2) on a Unix domain socket does not wait for room in the listener's backlog when it must not block.
+        SocketError.WouldBlock => $"{failure.Message}: the listener's backlog of connections is full",
         SocketError.SocketError => OfPath(path) ?? failure.Message,
         _ => failure.Message,
     };
