@@ -50,11 +50,17 @@ public class PendingTable
 
     private sealed class Waiting : PendingRequest
     {
+        public override bool HasLeft => true;
+
         public override void OnResult(in ReadOnlySequence<byte> json)
         {
         }
 
         public override void OnErrorReply(JsonRpcError error)
+        {
+        }
+
+        public override void OnUnusable(string why)
         {
         }
 

@@ -43,9 +43,10 @@ public class EnvelopeReaderFuzzTests
             && whole.SequenceEqual(Seen.In(Segments.CutAt(frame, frame.Length / 2)));
         foreach (Seen error in whole.Where(seen => seen.Kind == EnvelopeKind.Error))
         {
-            _ = ErrorReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(error.Value)));
+            _ = ErrorReader.Read(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(error.Value)), strict: false, out _);
         }
-        _ = ErrorReader.Read(new ReadOnlySequence<byte>(frame));
+        _ = ErrorReader.Read(new ReadOnlySequence<byte>(frame), strict: false, out _);
+        BrokenText.FindIds(Segments.EachByte(frame), []);
         return same && IsJson(frame) == (whole is not [{ Kind: EnvelopeKind.NotJson }]);
     }
 

@@ -16,6 +16,18 @@ public class EnvelopeReaderTests
     [InlineData("""{"jsonrpc":"2.0","result":null,"id":7}""", "Result", "Result")]
     [InlineData("""{"jsonrpc":"2.0","result":1,"error":null,"id":7}""", "Result", "Invalid")]
     [InlineData("""{"jsonrpc":"2.0","result":null,"error":null,"id":7}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"error":false,"id":7}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":null,"error":false,"id":7}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","error":false,"id":7}""", "Invalid", "Error")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"error":0,"id":7}""", "Invalid", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","method":"m","error":false,"id":7}""", "Call", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"id":"7"}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"id":7.0}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"result":1,"id":7}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"id":7,"id":7}""", "Result", "Invalid")]
+    [InlineData("""{"jsonrpc":"2.0","method":"m","id":"7"}""", "Call", "Call")]
+    [InlineData("""{"jsonrpc":"2.0","method":"m","id":7.0}""", "Call", "Call")]
+    [InlineData("""{"jsonrpc":"2.0","method":"m","id":7,"id":7}""", "Call", "Invalid")]
     [InlineData("""{"jsonrpc":"2.0","result":null,"error":{},"id":7}""", "Error", "Invalid")]
     [InlineData("""{"jsonrpc":"2.0","result":1,"error":{},"id":7}""", "Invalid", "Invalid")]
     [InlineData("""{"jsonrpc":"2.0","error":{"code":1},"id":7}""", "Error", "Error")]
@@ -110,12 +122,19 @@ public class EnvelopeReaderTests
     }
 
     [Theory]
-    [InlineData(64, "Result")]
-    [InlineData(65, "NotJson")]
-    public void TryRead_Depth_IsBoundedWithTheEnvelopeCounted(int depth, string kind)
+    [InlineData("{\"result\":DEEP,\"id\":7}", "Result")]
+    [InlineData("{\"error\":{\"data\":DEEP},\"id\":7}", "Error")]
+    [InlineData("{\"method\":\"m\",\"params\":DEEP,\"id\":7}", "Call")]
+    [InlineData("{\"method\":\"m\",\"params\":DEEP}", "Notification")]
+    public void TryRead_Depth_IsBoundedByTheValueAlone(string message, string kind)
     {
-        string result = new string('[', depth - 1) + new string(']', depth - 1);
-        Assert.Equal(kind, Assert.Single(Seen.In($$"""{"result":{{result}},"id":7}""")).Kind.ToString());
+        foreach (string frame in new[] { message, $" [{message}] " })
+        {
+            Assert.Equal(kind, Assert.Single(Seen.In(frame.Replace("DEEP", Deep(64)))).Kind.ToString());
+            Assert.Equal(kind, Assert.Single(Seen.In(Segments.EachByte(Encoding.UTF8.GetBytes(frame.Replace("DEEP", Deep(64)))))).Kind.ToString());
+            Assert.True(Assert.Single(Seen.In(frame.Replace("DEEP", Deep(65)))).Kind is EnvelopeKind.Invalid or EnvelopeKind.NotJson);
+            Assert.Equal(EnvelopeKind.NotJson, Assert.Single(Seen.In(frame.Replace("DEEP", Deep(70)))).Kind);
+        }
     }
 
     [Theory]
@@ -173,4 +192,6 @@ public class EnvelopeReaderTests
         Assert.Equal(-1, Assert.Single(Seen.In($$"""{"id":7.{{zeros}},"result":1}""")).Id);
         Assert.Equal(-1, Assert.Single(Seen.In(Segments.EachByte(Encoding.UTF8.GetBytes($$"""{"id":"{{zeros}}","result":1}""")))).Id);
     }
+
+    private static string Deep(int levels) => new string('[', levels) + new string(']', levels);
 }

@@ -80,7 +80,7 @@ public class ReplyWriterTests
             Seen.In(batch, strict: true));
     }
 
-    private static string Written(Action<IBufferWriter<byte>> write)
+    private static string Written(Action<FrameBuffer> write)
     {
         var buffer = new FrameBuffer();
         write(buffer);

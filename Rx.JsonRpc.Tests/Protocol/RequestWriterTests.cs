@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
@@ -75,6 +76,21 @@ public class RequestWriterTests
         AssertInvalid(
             $"the request 'm' is {exact} bytes long with its parameters; at most {exact - 1}", () => Request([1, 2], TestJson.Default.Int32Array, max: exact - 1));
     }
+
+    [Fact]
+    public void WriteRequest_SerializerWritesTooDeep_IsRefusedHere()
+    {
+        string deepest = new string('[', 64) + new string(']', 64);
+        Assert.Contains(deepest, Request([1], TestJson.Default.Int32Array, serializer: new Scripted(deepest)));
+
+        AssertInvalid("64 levels", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted($"[{deepest}]")));
+        var typeInfo = (JsonTypeInfo<object>)new JsonSerializerOptions { MaxDepth = 500, TypeInfoResolver = new DefaultJsonTypeInfoResolver() }.GetTypeInfo(typeof(object));
+        AssertInvalid("64 levels", () => Request<object>(Nested(65), typeInfo));
+        Assert.Throws<FormatException>(() => RawJson.From<object>(Nested(65), typeInfo));
+        Assert.Equal(deepest, RawJson.From<object>(Nested(64), typeInfo).ToString());
+    }
+
+    private static object[] Nested(int levels) => levels == 1 ? [] : [Nested(levels - 1)];
 
     private static InvalidParametersException AssertInvalid(string says, Func<string> write)
     {

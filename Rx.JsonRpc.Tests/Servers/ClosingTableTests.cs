@@ -109,11 +109,17 @@ public class ClosingTableTests
 
     private sealed class Entry : PendingRequest
     {
+        public override bool HasLeft => true;
+
         public override void OnResult(in ReadOnlySequence<byte> json)
         {
         }
 
         public override void OnErrorReply(JsonRpcError error)
+        {
+        }
+
+        public override void OnUnusable(string why)
         {
         }
 

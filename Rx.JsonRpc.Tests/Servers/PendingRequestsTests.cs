@@ -207,9 +207,13 @@ public class PendingRequestsTests
 
         public int Won => Volatile.Read(ref _won);
 
+        public override bool HasLeft => true;
+
         public override void OnResult(in ReadOnlySequence<byte> json) => Interlocked.Increment(ref _won);
 
         public override void OnErrorReply(JsonRpcError error) => Interlocked.Increment(ref _won);
+
+        public override void OnUnusable(string why) => Interlocked.Increment(ref _won);
 
         public override void OnLost(Exception failure) => Interlocked.Increment(ref _won);
 

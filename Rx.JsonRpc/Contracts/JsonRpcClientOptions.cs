@@ -111,7 +111,10 @@ public sealed record JsonRpcClientOptions
     /// <summary>Notifications, servers' requests, changes and diagnostics that wait for their observers, each; above it the newest is dropped. 1,024 by default.</summary>
     public int MaxQueuedEvents { get; init; } = 1024;
 
-    /// <summary>Whether replies must keep to the letter of JSON-RPC 2.0: <c>jsonrpc</c> present, exactly one of result and error. False by default.</summary>
+    /// <summary>
+    /// Whether what servers send must keep to the letter of JSON-RPC 2.0: <c>"jsonrpc":"2.0"</c>, exactly one of result and error, an id as
+    /// it was sent, each member once. A reply that does not ends its request with <see cref="InvalidReplyException"/>. False by default.
+    /// </summary>
     public bool Strict { get; init; }
 
     /// <summary>Whether methods may be called whose names start with <c>rpc.</c>. False by default.</summary>

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Rx.JsonRpc;
 
 /// <summary>The <c>error</c> of a reply (JSON-RPC 2.0, section 5.1). It proves that the server is alive.</summary>
-/// <param name="Code">The code; 0 when the server gave none that is a 32-bit integer.</param>
+/// <param name="Code">The code; 0 when the server gave none. A code that is no 32-bit integer makes a reply that cannot be used.</param>
 /// <param name="Message">The message; empty when the server gave none.</param>
 /// <param name="Data">The member <c>data</c> as it was received; empty when there was none.</param>
 public sealed record JsonRpcError(int Code, string Message, RawJson Data = default)

@@ -88,8 +88,13 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <param name="value">The value.</param>
     /// <param name="typeInfo">How it is written; from a source-generated <c>JsonSerializerContext</c>.</param>
     /// <returns>The JSON.</returns>
-    public static RawJson From<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> typeInfo) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+    /// <exception cref="FormatException">The value nests deeper than 64 levels; only options with a greater <c>MaxDepth</c> write it.</exception>
+    public static RawJson From<T>(T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> typeInfo)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, typeInfo);
+        if (typeInfo.Options.MaxDepth <= MaxDepth) return new RawJson(json);
+        return TryParse(json, out RawJson parsed, out string? error) ? parsed : throw new FormatException(error);
+    }
 
     /// <summary>Reads the JSON as a value.</summary>
     /// <typeparam name="T">The value's type.</typeparam>

@@ -47,10 +47,10 @@ public sealed record ServerNotification(ServerAddress Server, string Method, Raw
 /// <summary>Why something that a server sent was dropped.</summary>
 public enum DropReason
 {
-    /// <summary>The frame is not JSON in UTF-8, or nests deeper than 64 levels.</summary>
+    /// <summary>The frame is not JSON in UTF-8, and no id of a request that waits can be read in it.</summary>
     NotJson,
 
-    /// <summary>JSON, but neither a reply nor a notification nor a request.</summary>
+    /// <summary>JSON, but no notification, no request, and no reply to a request that waits.</summary>
     NotAReply,
 
     /// <summary>A reply whose request has already ended.</summary>
@@ -61,10 +61,17 @@ public enum DropReason
 
     /// <summary>A notification, a change or a diagnostic that found its queue full, or an answer to a server's own request.</summary>
     QueueFull,
+
+    /// <summary>An error without an id that may mean one of several things that were sent; <see cref="ServerDiagnostic.ErrorCode"/> has its code.</summary>
+    ErrorWithoutId,
 }
 
 /// <summary>Something that a server sent was counted and dropped. The connection stays.</summary>
 /// <param name="Server">Which server.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Length">The frame's length in bytes; its content is never kept.</param>
-public sealed record ServerDiagnostic(ServerAddress Server, DropReason Reason, long Length);
+public sealed record ServerDiagnostic(ServerAddress Server, DropReason Reason, long Length)
+{
+    /// <summary>The code of an <see cref="DropReason.ErrorWithoutId"/>; null when it has none that can be used, and for every other reason.</summary>
+    public int? ErrorCode { get; init; }
+}

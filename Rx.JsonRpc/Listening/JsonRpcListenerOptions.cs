@@ -55,6 +55,12 @@ public sealed record JsonRpcListenerOptions
     /// </summary>
     public TcpKeepAlive TcpKeepAlive { get; init; } = TcpKeepAlive.Default;
 
+    /// <summary>
+    /// Whether calls must keep to the letter of JSON-RPC 2.0: <c>"jsonrpc":"2.0"</c>, no <c>"params":null</c>, each member once. One that
+    /// does not is answered with error -32600. False by default.
+    /// </summary>
+    public bool Strict { get; init; }
+
     /// <summary>What is listened on; null for TCP and Unix domain sockets.</summary>
     public IListenerTransport? Transport { get; init; }
 

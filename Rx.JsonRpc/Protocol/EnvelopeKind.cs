@@ -3,10 +3,10 @@ namespace Rx.JsonRpc.Protocol;
 /// <summary>What a message is.</summary>
 internal enum EnvelopeKind
 {
-    /// <summary>The frame is not one JSON text in UTF-8 of at most 64 levels.</summary>
+    /// <summary>The frame is not one JSON text in UTF-8, or nests too deeply.</summary>
     NotJson,
 
-    /// <summary>JSON, but no message of JSON-RPC.</summary>
+    /// <summary>JSON, but no message of JSON-RPC, or one whose value nests too deeply.</summary>
     Invalid,
 
     /// <summary>A reply with a result.</summary>

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Rx.JsonRpc.Protocol;
 
-/// <summary>The members of one message that mean something to JSON-RPC, and what kind of message they make. Of twins the last counts.</summary>
+/// <summary>
+/// The members of one message that mean something to JSON-RPC, and what kind of message they make. Of a member that is written twice the
+/// last one counts, unless strict.
+/// </summary>
 internal ref struct EnvelopeMembers
 {
     private Slice _id;
@@ -13,7 +16,9 @@ internal ref struct EnvelopeMembers
     private JsonTokenType _methodType;
     private string? _method;
     private long _idNumber;
+    private bool _hasVersion;
     private bool _isVersion2;
+    private bool _hasTwins;
 
     private enum Member
     {
@@ -45,9 +50,12 @@ internal ref struct EnvelopeMembers
 
     public readonly void Fill(ref Envelope envelope, in ReadOnlySequence<byte> frame, bool strict)
     {
-        EnvelopeKind kind = strict && !_isVersion2 ? EnvelopeKind.Invalid : Kind(strict);
+        EnvelopeKind kind = strict && (!_isVersion2 || _hasTwins) ? EnvelopeKind.Invalid : Kind(strict);
+        if (strict && kind is EnvelopeKind.Result or EnvelopeKind.Error && !IsIdAsSent(frame)) kind = EnvelopeKind.Invalid;
         envelope.Kind = kind;
         envelope.Id = _idNumber;
+        envelope.IdType = _id.Type;
+        if (kind == EnvelopeKind.Invalid && MayBeReply(strict)) envelope.Fault = Fault(strict);
         if (IsEchoable(_id.Type)) envelope.IdJson = _id.Of(frame);
         if (kind == EnvelopeKind.Result)
         {
@@ -66,11 +74,40 @@ internal ref struct EnvelopeMembers
 
     private readonly EnvelopeKind Kind(bool strict)
     {
-        bool isReply = strict ? _result.IsPresent || _error.IsPresent : _result.IsValue || _error.IsValue;
-        // A peer with one type for requests and replies writes "method":null into its replies.
-        bool isRequest = strict ? _methodType != JsonTokenType.None : _methodType is not (JsonTokenType.None or JsonTokenType.Null);
-        if (isRequest) return isReply ? EnvelopeKind.Invalid : RequestKind(strict);
+        if (IsRequest(strict)) return HasAnswer(strict) ? EnvelopeKind.Invalid : RequestKind(strict);
         return strict ? StrictReplyKind() : ReplyKind();
+    }
+
+    // A peer with one type for requests and replies writes "method":null into its replies.
+    private readonly bool IsRequest(bool strict) =>
+        strict ? _methodType != JsonTokenType.None : _methodType is not (JsonTokenType.None or JsonTokenType.Null);
+
+    private readonly bool HasAnswer(bool strict) => strict ? _result.IsPresent || _error.IsPresent : _result.IsValue || HasError;
+
+    // Some peers write "error":false where others write null or nothing.
+    private readonly bool HasError => _error.IsValue && _error.Type != JsonTokenType.False;
+
+    private readonly bool MayBeReply(bool strict) => !IsRequest(strict) || HasAnswer(strict);
+
+    private readonly string Fault(bool strict)
+    {
+        if (IsRequest(strict)) return "it has a method beside its result or error";
+        if (_result.IsPresent && _error.IsPresent) return strict ? "it has both a result and an error (Strict)" : "it has both a result and an error";
+        if (!_result.IsPresent && !(strict ? _error.IsValue : HasError)) return "it has neither a result nor an error";
+        if (!_isVersion2) return "its jsonrpc is not \"2.0\" (Strict)";
+        return _hasTwins ? "one of its members is written twice (Strict)" : "its id is not written as the integer that was sent (Strict)";
+    }
+
+    private readonly bool IsIdAsSent(in ReadOnlySequence<byte> frame)
+    {
+        // What has no id of ours is told from the others by that.
+        if (_id.Type is JsonTokenType.None or JsonTokenType.Null) return true;
+        if (_id.Type != JsonTokenType.Number) return false;
+        foreach (ReadOnlyMemory<byte> segment in _id.Of(frame))
+        {
+            if (segment.Span.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return false;
+        }
+        return true;
     }
 
     private readonly EnvelopeKind RequestKind(bool strict)
@@ -85,7 +122,7 @@ internal ref struct EnvelopeMembers
 
     private readonly EnvelopeKind ReplyKind()
     {
-        if (_error.IsValue) return _result.IsValue ? EnvelopeKind.Invalid : EnvelopeKind.Error;
+        if (HasError) return _result.IsValue ? EnvelopeKind.Invalid : EnvelopeKind.Error;
         return _result.IsPresent ? EnvelopeKind.Result : EnvelopeKind.Invalid;
     }
 
@@ -104,9 +141,12 @@ internal ref struct EnvelopeMembers
                 _idNumber = EnvelopeId.Read(in reader);
                 break;
             case Member.Version:
+                _hasTwins |= _hasVersion;
+                _hasVersion = true;
                 _isVersion2 = reader.TokenType == JsonTokenType.String && JsonStrings.IsAt(in reader, "2.0"u8);
                 break;
             case Member.Method:
+                _hasTwins |= _methodType != JsonTokenType.None;
                 _methodType = reader.TokenType;
                 _method = _methodType == JsonTokenType.String ? JsonStrings.TextAt(in reader) : null;
                 break;
@@ -118,15 +158,19 @@ internal ref struct EnvelopeMembers
         switch (member)
         {
             case Member.Id:
+                _hasTwins |= _id.IsPresent;
                 _id = slice;
                 break;
             case Member.Result:
+                _hasTwins |= _result.IsPresent;
                 _result = slice;
                 break;
             case Member.Error:
+                _hasTwins |= _error.IsPresent;
                 _error = slice;
                 break;
             case Member.Parameters:
+                _hasTwins |= _parameters.IsPresent;
                 _parameters = slice;
                 break;
         }

@@ -9,16 +9,20 @@ namespace Rx.JsonRpc.Protocol;
 /// </summary>
 internal ref struct EnvelopeReader
 {
+    /// <summary>Why a reply cannot be used that nests too deeply.</summary>
+    public static readonly string TooDeep = $"it nests deeper than {RawJson.MaxDepth} levels";
+
     private readonly ReadOnlySequence<byte> _frame;
     private readonly bool _strict;
     private Utf8JsonReader _json;
     private State _state;
+    private bool _deep;
 
     public EnvelopeReader(in ReadOnlySequence<byte> frame, bool strict)
     {
         _frame = frame;
         _strict = strict;
-        _json = new Utf8JsonReader(frame, new JsonReaderOptions { MaxDepth = RawJson.MaxDepth });
+        StartOver(RawJson.MaxDepth + LevelsAround(frame));
         _state = Utf8Sequence.IsValid(frame) ? Begin() : State.NotJson;
     }
 
@@ -51,7 +55,40 @@ internal ref struct EnvelopeReader
         return state != State.End;
     }
 
+    /// <summary>The message around its value, and the batch around the message.</summary>
+    private static int LevelsAround(in ReadOnlySequence<byte> frame)
+    {
+        ReadOnlySpan<byte> start = frame.FirstSpan.TrimStart(" \t\r\n"u8);
+        bool isBatch = start.IsEmpty ? IsBatchLater(frame) : start[0] == '[';
+        return isBatch ? 2 : 1;
+    }
+
+    private static bool IsBatchLater(in ReadOnlySequence<byte> frame)
+    {
+        var text = new SequenceReader<byte>(frame);
+        text.AdvancePastAny(" \t\r\n"u8);
+        return text.TryPeek(out byte first) && first == '[';
+    }
+
+    private void StartOver(int maxDepth) => _json = new Utf8JsonReader(_frame, new JsonReaderOptions { MaxDepth = maxDepth });
+
     private State Begin()
+    {
+        State state = TryBegin();
+        // The data of an error stands one level deeper than a result; such a frame is rare, and read again with a look at each value.
+        if (state == State.NotJson && TryGoDeeper()) state = TryBegin();
+        return state;
+    }
+
+    private bool TryGoDeeper()
+    {
+        if (_deep) return false;
+        _deep = true;
+        StartOver(RawJson.MaxDepth + LevelsAround(_frame) + 1);
+        return true;
+    }
+
+    private State TryBegin()
     {
         try
         {
@@ -76,6 +113,12 @@ internal ref struct EnvelopeReader
 
     private bool TryReadSingle(ref Envelope envelope)
     {
+        if (TryReadWhole(ref envelope)) return true;
+        return TryGoDeeper() && TryBegin() == State.Single && TryReadWhole(ref envelope);
+    }
+
+    private bool TryReadWhole(ref Envelope envelope)
+    {
         try
         {
             var members = default(EnvelopeMembers);
@@ -83,12 +126,42 @@ internal ref struct EnvelopeReader
             if (isObject) members.Read(ref _json);
             // Throws when another document follows.
             _json.Read();
-            if (isObject) members.Fill(ref envelope, _frame, _strict);
+            if (isObject) Fill(members, ref envelope);
             return true;
         }
         catch (JsonException)
         {
             return false;
+        }
+    }
+
+    private readonly void Fill(in EnvelopeMembers members, ref Envelope envelope)
+    {
+        members.Fill(ref envelope, _frame, _strict);
+        if (_deep && envelope.Kind != EnvelopeKind.Error && IsTooDeep(envelope.Value)) Refuse(ref envelope);
+    }
+
+    private static void Refuse(ref Envelope envelope)
+    {
+        if (envelope.Kind == EnvelopeKind.Result) envelope.Fault = TooDeep;
+        envelope.Kind = EnvelopeKind.Invalid;
+        envelope.Value = default;
+        envelope.Method = null;
+    }
+
+    private static bool IsTooDeep(in ReadOnlySequence<byte> value)
+    {
+        var reader = new Utf8JsonReader(value, new JsonReaderOptions { MaxDepth = RawJson.MaxDepth });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+            return false;
+        }
+        catch (JsonException)
+        {
+            return !value.IsEmpty;
         }
     }
 
@@ -99,7 +172,7 @@ internal ref struct EnvelopeReader
         {
             var members = default(EnvelopeMembers);
             members.Read(ref _json);
-            members.Fill(ref envelope, _frame, _strict);
+            Fill(members, ref envelope);
             return true;
         }
         if (_json.TokenType == JsonTokenType.EndArray)

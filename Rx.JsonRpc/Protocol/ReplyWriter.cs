@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Rx.JsonRpc.Framing;
 
 namespace Rx.JsonRpc.Protocol;
 
@@ -23,8 +24,9 @@ internal static class ReplyWriter
     }
 
     /// <summary>Answers with a result. An exception of the serializer escapes and leaves half a reply behind: truncate the buffer.</summary>
+    /// <exception cref="JsonException">The result nests too deeply.</exception>
     public static void WriteResult<T>(
-        IBufferWriter<byte> output, ReadOnlySpan<byte> idJson, T result, JsonTypeInfo<T> typeInfo, IJsonRpcSerializer serializer)
+        FrameBuffer output, ReadOnlySpan<byte> idJson, T result, JsonTypeInfo<T> typeInfo, IJsonRpcSerializer serializer)
     {
         if (typeof(T) == typeof(RawJson))
         {
@@ -32,7 +34,12 @@ internal static class ReplyWriter
             return;
         }
         output.Write("{\"jsonrpc\":\"2.0\",\"result\":"u8);
+        int start = output.PayloadLength;
         serializer.Write(output, result, typeInfo);
+        if (Nesting.MayBeTooDeep(serializer, typeInfo) && Nesting.IsTooDeep(output.Payload[start..]))
+        {
+            throw new JsonException($"The result ({typeof(T)}) nests deeper than {RawJson.MaxDepth} levels, the most that a peer reads.");
+        }
         WriteId(output, idJson);
     }
 

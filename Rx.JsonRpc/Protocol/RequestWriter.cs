@@ -77,6 +77,7 @@ internal static class RequestWriter
     private static void Serialize<TParams>(
         FrameBuffer buffer, string method, TParams parameters, JsonTypeInfo<TParams> typeInfo, IJsonRpcSerializer serializer)
     {
+        int start = buffer.PayloadLength;
         try
         {
             serializer.Write(buffer, parameters, typeInfo);
@@ -84,6 +85,10 @@ internal static class RequestWriter
         catch (Exception fault)
         {
             throw Invalid(method, $"the parameters of '{method}' ({typeof(TParams)}) cannot be written as JSON: {fault.Message}", fault);
+        }
+        if (Nesting.MayBeTooDeep(serializer, typeInfo) && Nesting.IsTooDeep(buffer.Payload[start..]))
+        {
+            throw Invalid(method, $"the parameters of '{method}' nest deeper than {RawJson.MaxDepth} levels, the most that a peer reads");
         }
     }
 

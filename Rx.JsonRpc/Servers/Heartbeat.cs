@@ -2,7 +2,6 @@ using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
-using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -19,7 +18,7 @@ internal sealed class Heartbeat
     public const long ProbeId = 1;
 
     private readonly HeartbeatOptions _options;
-    private readonly FrameConnection _frames;
+    private readonly ServerConnection _connection;
     private readonly IScheduler _clock;
     private readonly IStopwatch _stopwatch;
     private readonly Action<TimeSpan> _dead;
@@ -28,18 +27,18 @@ internal sealed class Heartbeat
     private volatile bool _probing;
 
     /// <param name="options">How often, and how long.</param>
-    /// <param name="frames">The connection; its reading has not begun.</param>
+    /// <param name="connection">The connection; its reading has not begun.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="dead">Called at most once, on the clock's thread, with how long nothing was heard.</param>
-    public Heartbeat(HeartbeatOptions options, FrameConnection frames, IScheduler clock, Action<TimeSpan> dead)
+    public Heartbeat(HeartbeatOptions options, ServerConnection connection, IScheduler clock, Action<TimeSpan> dead)
     {
         _options = options;
-        _frames = frames;
+        _connection = connection;
         _clock = clock;
         _dead = dead;
         _stopwatch = clock.StartStopwatch();
         // Bytes, not frames: a long reply on a slow line is a sign of life long before it is complete.
-        frames.BytesCame = Hear;
+        connection.Frames.BytesCame = Hear;
         Wait(options.Interval);
     }
 
@@ -80,7 +79,8 @@ internal sealed class Heartbeat
         RequestWriter.WriteRequest<RawJson>(
             buffer, _options.Method, MethodName.RequestPrefix(_options.Method), ProbeId, default, null, SystemTextJsonSerializer.Instance, int.MaxValue);
         // When the queue is full there is no need for another byte: who takes none and says nothing is dead too.
-        _frames.TrySend(buffer.Complete(), null);
+        _connection.CountOther();
+        _connection.Frames.TrySend(buffer.Complete(), null);
         FrameBuffer.Return(buffer);
     }
 }

@@ -20,16 +20,16 @@ internal sealed class OpenServerCalls
     private readonly Lock _gate = new();
     private readonly HashSet<ServerRequest> _open = [];
     private readonly Server _server;
-    private readonly FrameConnection _frames;
+    private readonly ServerConnection _connection;
     private readonly JsonRpcClientOptions _options;
     private readonly IScheduler _clock;
     private long _bytes;
     private bool _ended;
 
-    public OpenServerCalls(Server server, FrameConnection frames, JsonRpcClientOptions options, IScheduler clock)
+    public OpenServerCalls(Server server, ServerConnection connection, JsonRpcClientOptions options, IScheduler clock)
     {
         _server = server;
-        _frames = frames;
+        _connection = connection;
         _options = options;
         _clock = clock;
     }
@@ -112,9 +112,10 @@ internal sealed class OpenServerCalls
 
     private bool TrySend(FrameBuffer reply)
     {
+        _connection.CountOther();
         SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
             ? SendResult.QueueFull
-            : _frames.TrySend(reply.Complete(), null);
+            : _connection.Frames.TrySend(reply.Complete(), null);
         // A server that asks and does not read must not make the queue grow, nor end the requests that are under way.
         if (sent == SendResult.QueueFull) _server.Dropped(DropReason.QueueFull, reply.PayloadLength);
         return sent == SendResult.Queued;

@@ -126,6 +126,20 @@ internal sealed class PendingRequests
         return null;
     }
 
+    /// <summary>Takes out the request that waits, if it is the only one and its bytes have left.</summary>
+    public PendingRequest? TakeOnly()
+    {
+        PendingRequest? only = null;
+        int used = Volatile.Read(ref _used);
+        for (int index = 0; index < used; index++)
+        {
+            if (Volatile.Read(ref SlotAt(index).Request) is not { } request) continue;
+            if (only is not null) return null;
+            only = request;
+        }
+        return only is { HasLeft: true } && TryRemove(only) ? only : null;
+    }
+
     /// <summary>Closes the table and gives every request that waits to the caller, each once.</summary>
     public IEnumerable<PendingRequest> CloseAndTakeAll()
     {

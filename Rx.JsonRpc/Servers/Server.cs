@@ -144,10 +144,10 @@ public sealed partial class Server
         if (!_services.Notifications.TryPublish(notification)) Dropped(DropReason.QueueFull, length);
     }
 
-    internal void Dropped(DropReason reason, long length)
+    internal void Dropped(DropReason reason, long length, int? errorCode = null)
     {
         Interlocked.Increment(ref _dropped[(int)reason]);
-        _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length));
+        _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length) { ErrorCode = errorCode });
     }
 
     private int InFlightLocked() => _links.Concat(_formerLinks).Sum(link => link.Connection?.Pending.Count ?? 0);

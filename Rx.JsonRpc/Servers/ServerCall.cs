@@ -40,6 +40,8 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
 
     public AttemptRecord? Judged => _record;
 
+    public override bool HasLeft => _record is { Written: Written.MaybeExecuted };
+
     /// <summary>A call that is subscribed once. Who subscribes it disposes it once, and knows nothing of it any more.</summary>
     public static ServerCall<TParams, TResult> Once(Server server, Method<TParams, TResult> method, TParams parameters, AttemptRecord record)
     {
@@ -67,6 +69,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     public void Begin(ServerConnection connection)
     {
         _connection = connection;
+        SentAfter = connection.OthersSent;
         Admission admission = connection.Pending.TryAdd(this);
         if (admission != Admission.Admitted)
         {
@@ -118,6 +121,13 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     public override void OnErrorReply(JsonRpcError error)
     {
         _reply = new Reply<TResult> { Error = error };
+        _server.Continuations.Schedule(this);
+    }
+
+    public override void OnUnusable(string why)
+    {
+        _failure = new InvalidReplyException(
+            $"{_method.Name}: the reply from {_server.Address} cannot be used: {why}. The request may have run, and is not sent again");
         _server.Continuations.Schedule(this);
     }
 
@@ -175,6 +185,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     private bool TryRemoveFrom(ServerConnection connection)
     {
         if (!connection.Pending.TryRemove(this)) return false;
+        if (HasLeft) connection.CountOther();
         _server.RoomForOne();
         return true;
     }

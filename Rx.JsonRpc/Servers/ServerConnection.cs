@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Reactive.Concurrency;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
@@ -15,6 +16,9 @@ internal sealed class ServerConnection : IObserver<Frame>
     private readonly Action<ServerConnection, Exception> _ended;
     private readonly Heartbeat? _heartbeat;
     private readonly OpenServerCalls _calls;
+    private int _othersSent;
+    // What had been sent before a request that has a reply by now; the reader's own.
+    private int _settled;
     private int _lossCounted;
     private int _hasEnded;
 
@@ -31,8 +35,8 @@ internal sealed class ServerConnection : IObserver<Frame>
         _options = options;
         _ended = ended;
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
-        _calls = new OpenServerCalls(server, frames, options, clock);
-        if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, frames, clock, EndAsDead);
+        _calls = new OpenServerCalls(server, this, options, clock);
+        if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, this, clock, EndAsDead);
     }
 
     public FrameConnection Frames { get; }
@@ -40,6 +44,9 @@ internal sealed class ServerConnection : IObserver<Frame>
     public PendingRequests Pending { get; }
 
     public int MaxFrameBytes => _options.MaxFrameBytes;
+
+    /// <summary>How often something was sent, or given up, that a reply does not end: an error without an id may mean it.</summary>
+    public int OthersSent => Volatile.Read(ref _othersSent);
 
     /// <summary>Whether any reply has come yet.</summary>
     public bool HasReplied { get; private set; }
@@ -75,6 +82,9 @@ internal sealed class ServerConnection : IObserver<Frame>
         foreach (PendingRequest request in Pending.CloseAndTakeAll()) request.OnLost(FreshFailure(how));
     }
 
+    /// <summary>Called before it is sent, or after it was given up.</summary>
+    public void CountOther() => Interlocked.Increment(ref _othersSent);
+
     private void Sort(in Envelope envelope, Frame frame)
     {
         if (envelope.Kind is EnvelopeKind.Result or EnvelopeKind.Error) HasReplied = true;
@@ -84,7 +94,7 @@ internal sealed class ServerConnection : IObserver<Frame>
                 if (TakePending(envelope, frame) is { } called) called.OnResult(envelope.Value);
                 break;
             case EnvelopeKind.Error:
-                if (TakePending(envelope, frame) is { } failed) failed.OnErrorReply(ErrorReader.Read(envelope.Value));
+                TakeError(envelope, frame);
                 break;
             case EnvelopeKind.Notification:
                 _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, RawJson.Copy(envelope.Value)), frame.Payload.Length);
@@ -93,19 +103,72 @@ internal sealed class ServerConnection : IObserver<Frame>
                 _calls.Take(envelope);
                 break;
             case EnvelopeKind.NotJson:
-                _server.Dropped(DropReason.NotJson, frame.Payload.Length);
+                if (!TryFailAllIn(frame.Payload)) _server.Dropped(DropReason.NotJson, frame.Payload.Length);
                 break;
             default:
-                _server.Dropped(DropReason.NotAReply, frame.Payload.Length);
+                if (envelope.Fault is not { } fault || !TryFail(envelope.Id, fault)) _server.Dropped(DropReason.NotAReply, frame.Payload.Length);
                 break;
         }
+    }
+
+    private void TakeError(in Envelope envelope, Frame frame)
+    {
+        if (envelope.IsWithoutId(_options.Strict)) TakeErrorWithoutId(envelope, frame);
+        else if (TakePending(envelope, frame) is { } request) Fail(request, envelope);
+    }
+
+    /// <summary>
+    /// A server that cannot read what was sent cannot name its id either (JSON-RPC 2.0, section 5). The only request that waits is meant,
+    /// if nothing else that was sent can be: a server reads in order, so whatever left before a request that has a reply is not.
+    /// </summary>
+    private void TakeErrorWithoutId(in Envelope envelope, Frame frame)
+    {
+        if (_settled == OthersSent && Pending.TakeOnly() is { } only)
+        {
+            Fail(only, envelope);
+            _server.RoomForOne();
+            return;
+        }
+        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out _);
+        _server.Dropped(DropReason.ErrorWithoutId, frame.Payload.Length, error?.Code);
+    }
+
+    private void Fail(PendingRequest request, in Envelope envelope)
+    {
+        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out string? fault);
+        if (error is null) request.OnUnusable(fault!);
+        else request.OnErrorReply(error);
+    }
+
+    /// <summary>Ends the request with this id, if it waits, because its reply cannot be used.</summary>
+    private bool TryFail(long id, string why)
+    {
+        if (Pending.Take(id, out _) is not { } request) return false;
+        HasReplied = true;
+        request.OnUnusable(why);
+        _server.RoomForOne();
+        return true;
+    }
+
+    private bool TryFailAllIn(in ReadOnlySequence<byte> text)
+    {
+        var ids = new List<long>();
+        int depth = BrokenText.FindIds(text, ids);
+        string why = depth > RawJson.MaxDepth ? EnvelopeReader.TooDeep : "it is not JSON in UTF-8";
+        bool any = false;
+        foreach (long id in ids) any |= TryFail(id, why);
+        return any;
     }
 
     private PendingRequest? TakePending(in Envelope envelope, Frame frame)
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
         bool probe = _heartbeat is not null && envelope.Id == Heartbeat.ProbeId;
-        if (request is not null) _server.RoomForOne();
+        if (request is not null)
+        {
+            if (request.SentAfter > _settled) _settled = request.SentAfter;
+            _server.RoomForOne();
+        }
         else if (!probe) _server.Dropped(reason, frame.Payload.Length);
         return request;
     }

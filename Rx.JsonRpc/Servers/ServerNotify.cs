@@ -68,6 +68,7 @@ internal sealed class ServerNotify<TParams> : IObservable<Reply<Unit>>
             {
                 RequestWriter.WriteNotification(
                     buffer, _notify._method, _notify._prefix, _notify._parameters, _notify._typeInfo, _notify._server.Serializer, connection.MaxFrameBytes);
+                connection.CountOther();
                 sent = connection.Frames.TrySend(buffer.Complete(), this);
             }
             catch (InvalidParametersException faulty)
