@@ -50,11 +50,12 @@ internal sealed class GatewayInVirtualTime
         return Gateway;
     }
 
-    /// <summary>Each request has ended in one way, and nothing is left in flight.</summary>
+    /// <summary>Each request has ended in one way, and nothing is left in flight or kept.</summary>
     public void AssertBalanced()
     {
         EvapiCounters counters = Gateway.Counters;
         Assert.Equal(0, Gateway.InFlight);
+        Assert.Equal(0, Gateway.BufferedBytes);
         Assert.Equal(
             counters.Requests,
             counters.Results + counters.Errors + counters.Timeouts + counters.Failures + counters.Cancelled + counters.Lost + counters.Superseded);

@@ -22,6 +22,8 @@ internal sealed class GatewayConfig : ConfigSection
 
     public int? MaxInFlight { get; set; }
 
+    public int? MaxBufferedBytes { get; set; }
+
     public int? MaxFrameBytes { get; set; }
 
     public int? MaxAnswerBytes { get; set; }

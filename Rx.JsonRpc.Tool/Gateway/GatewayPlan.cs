@@ -42,6 +42,7 @@ internal sealed class GatewayPlan
             Sockets = sockets,
             DefaultPool = read.DefaultPool ?? usual.DefaultPool,
             MaxInFlight = read.MaxInFlight ?? usual.MaxInFlight,
+            MaxBufferedBytes = read.MaxBufferedBytes ?? usual.MaxBufferedBytes,
             MaxFrameBytes = read.MaxFrameBytes ?? usual.MaxFrameBytes,
             MaxAnswerBytes = read.MaxAnswerBytes ?? usual.MaxAnswerBytes,
             LeavingGrace = read.LeavingGrace ?? usual.LeavingGrace,

@@ -45,7 +45,7 @@ internal sealed class EvapiConnection
         }
         if (stale is not null && stale.TryGiveUp())
         {
-            _services.InFlight.Leave();
+            _services.InFlight.Leave(stale.LetGo());
             _services.Report(Socket.EndPoint, EvapiProblem.Superseded, $"{stale} was suspended anew while it waited for its answer");
         }
         return true;
@@ -61,7 +61,7 @@ internal sealed class EvapiConnection
         string route = outcome.Kind == OutcomeKind.Result ? transaction.ReturnRoute : transaction.ErrorRoute;
         Answer(transaction.Id, route, transaction.ErrorRoute, outcome, transaction.Details);
         // After the send: a drain is over when every answer is on its way.
-        _services.InFlight.Leave();
+        _services.InFlight.Leave(transaction.LetGo());
     }
 
     /// <summary>Resumes a transaction at its error route that never came to wait.</summary>
@@ -98,7 +98,7 @@ internal sealed class EvapiConnection
         {
             if (!transaction.TryGiveUp()) continue;
             _services.Counters.LostOne();
-            _services.InFlight.Leave();
+            _services.InFlight.Leave(transaction.LetGo());
         }
     }
 

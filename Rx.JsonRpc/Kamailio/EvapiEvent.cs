@@ -29,6 +29,9 @@ internal struct EvapiEvent
     public int ParamsLength;
     public bool ParamsAreText;
 
+    /// <summary>How many bytes a transaction keeps of the event: the frame, and the text of its parameters once more.</summary>
+    public readonly int KeptBytes(int frameBytes) => frameBytes + (ParamsAreText ? ParamsLength : 0);
+
     /// <summary>The first thing that is wrong with the event; null when nothing is.</summary>
     public string? Fault;
 }

@@ -36,7 +36,11 @@ public sealed record EvapiChange(EndPoint Socket, EvapiState From, EvapiState To
 /// <param name="Method">The method's name.</param>
 /// <param name="Parameters">The parameters; empty when there were none.</param>
 /// <param name="Pool">The named pool of servers; empty when the event names none.</param>
-public sealed record EvapiNotification(EndPoint Socket, string Method, RawJson Parameters, string Pool);
+public sealed record EvapiNotification(EndPoint Socket, string Method, RawJson Parameters, string Pool)
+{
+    /// <summary>Parameters are a copy of their own, so that nothing else of the event is kept.</summary>
+    internal int KeptBytes => Parameters.Utf8.Length;
+}
 
 /// <summary>What was wrong about an event, or with what became of it.</summary>
 public enum EvapiProblem
@@ -47,7 +51,7 @@ public enum EvapiProblem
     /// <summary>Not a usable event; its transaction was resumed at its error route.</summary>
     BadEvent,
 
-    /// <summary>As many are in flight as the options allow, or the gateway drains: resumed at its error route, or dropped.</summary>
+    /// <summary>As many are in flight, or as many bytes are kept, as the options allow, or the gateway drains: resumed at its error route, or dropped.</summary>
     Refused,
 
     /// <summary>The same transaction was suspended anew while an earlier event of it was in flight; that one became inert.</summary>

@@ -33,6 +33,7 @@ public sealed class EvapiGateway : IAsyncDisposable
         _services = new EvapiServices(options, scheduler ?? RealTime.Scheduler);
         Sockets = [.. options.Sockets.Select(endPoint => new EvapiSocket(endPoint, _services))];
         _links = [.. Sockets.Select(socket => new EvapiLink(socket, _services))];
+        _services.InFlight.QueuedAnswers = QueuedAnswers;
     }
 
     /// <summary>The evapi sockets and their states.</summary>
@@ -62,6 +63,12 @@ public sealed class EvapiGateway : IAsyncDisposable
 
     /// <summary>Transactions that wait for their answer, and notifications that <see cref="Serve"/> has not sent yet.</summary>
     public int InFlight => _services.InFlight.Count;
+
+    /// <summary>
+    /// Bytes of the events in flight, of those that wait for an observer, and of the answers that wait for Kamailio:
+    /// <see cref="EvapiGatewayOptions.MaxBufferedBytes"/> is their limit.
+    /// </summary>
+    public long BufferedBytes => _services.InFlight.Bytes;
 
     /// <summary>Connects, and keeps connecting. Transactions and notifications go to the observers.</summary>
     /// <returns>This gateway.</returns>
@@ -148,6 +155,13 @@ public sealed class EvapiGateway : IAsyncDisposable
         isHeard && _services.Options.LeavingGrace > TimeSpan.Zero
             ? Observable.Create<Unit>(over => _services.Clock.After(_services.Options.LeavingGrace, over.OnCompleted))
             : Observable.Empty<Unit>();
+
+    private long QueuedAnswers()
+    {
+        long bytes = 0;
+        foreach (EvapiLink link in _links) bytes += link.QueuedBytes;
+        return bytes;
+    }
 
     private IObservable<Unit> Emptied()
     {

@@ -26,6 +26,13 @@ public sealed record EvapiGatewayOptions
     /// </summary>
     public int MaxInFlight { get; init; } = 10_000;
 
+    /// <summary>
+    /// Bytes of the events that are in flight or wait for their observers, and of the answers that Kamailio has not read, over all sockets.
+    /// An event that would exceed it is treated as above <see cref="MaxInFlight"/>; one event always fits when nothing else is kept.
+    /// 64 MiB by default.
+    /// </summary>
+    public int MaxBufferedBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>The longest event that is read, in bytes; a longer one closes the connection. 1 MiB by default.</summary>
     public int MaxFrameBytes { get; init; } = 1024 * 1024;
 
@@ -108,6 +115,7 @@ public sealed record EvapiGatewayOptions
     private IEnumerable<string> LimitFaults()
     {
         if (MaxInFlight is < 1 or > 1 << 24) yield return $"MaxInFlight is {MaxInFlight}; it must be in 1..{1 << 24}";
+        if (MaxBufferedBytes < 1) yield return $"MaxBufferedBytes is {MaxBufferedBytes}; it must be at least 1";
         if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
         // The replacement for a longer answer must fit in.
         if (MaxAnswerBytes is < 2048 or > 999_999_999) yield return $"MaxAnswerBytes is {MaxAnswerBytes}; it must be in 2048..999999999";

@@ -37,6 +37,9 @@ internal sealed class EvapiLink
             .RetryWithBackoff(-1, _services.Options.Reconnect, _services.Clock, MayReconnect, resetOnValue: true)
             .Subscribe(_ => { }, _ => SignalEnd());
 
+    /// <summary>Bytes of answers that wait for the socket.</summary>
+    public int QueuedBytes => _connection?.Frames.QueuedBytes ?? 0;
+
     /// <returns>Whether there is a Kamailio to be told.</returns>
     public bool TellLeaving() => _connection?.TellLeaving() ?? false;
 

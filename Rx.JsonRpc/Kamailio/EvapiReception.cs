@@ -43,7 +43,7 @@ internal sealed class EvapiReception : IObserver<Frame>
         {
             Fail(read, EvapiProblem.BadEvent, read.Fault);
         }
-        else if (_services.InFlight.TryEnter() is { } refusal)
+        else if (_services.InFlight.TryEnter(read.KeptBytes(bytes.Length)) is { } refusal)
         {
             Fail(read, EvapiProblem.Refused, refusal);
         }
@@ -57,7 +57,7 @@ internal sealed class EvapiReception : IObserver<Frame>
     {
         if (!EventParameters.TryRead(read, kept, out RawJson parameters, out string? fault))
         {
-            _services.InFlight.Leave();
+            _services.InFlight.Leave(read.KeptBytes(kept.Length));
             Fail(read, EvapiProblem.BadEvent, fault);
             return;
         }
@@ -65,7 +65,7 @@ internal sealed class EvapiReception : IObserver<Frame>
         if (!_connection.TryAdmit(transaction))
         {
             _services.Counters.LostOne();
-            _services.InFlight.Leave();
+            _services.InFlight.Leave(transaction.LetGo());
         }
         else if (_services.Pools is { } pools)
         {
@@ -82,7 +82,10 @@ internal sealed class EvapiReception : IObserver<Frame>
     {
         if (!transaction.IsInTime(_services.Clock.Now, out TimeSpan? left)) return;
         if (left is { } limit) transaction.LimitTo(limit, _services.Timers);
+        transaction.Hold();
         if (_services.Transactions.TryPublish(transaction)) return;
+        // Not the last holder: the suspension has yet to end.
+        transaction.LetGo();
         const string Why = "as many transactions wait for the host as MaxInFlight allows";
         transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException(Why)));
         Report(EvapiProblem.Refused, $"{transaction}: {Why}");
@@ -93,14 +96,27 @@ internal sealed class EvapiReception : IObserver<Frame>
         _services.Counters.Notified();
         string? fault = read.Fault;
         RawJson parameters = default;
-        if (fault is not null || !EventParameters.TryRead(read, bytes.ToArray(), out parameters, out fault))
+        ReadOnlySpan<byte> kept = bytes.Slice(read.ParamsStart, read.ParamsLength);
+        if (fault is not null || !EventParameters.TryRead(read with { ParamsStart = 0 }, kept.ToArray(), out parameters, out fault))
         {
             Report(EvapiProblem.Unreadable, $"a notification: {fault}");
             return;
         }
         var notification = new EvapiNotification(_connection.Socket.EndPoint, read.Method!, parameters, read.Pool ?? "");
         if (_services.Pools is { } pools) pools.Send(notification);
-        else if (!_services.Notifications.TryPublish(notification)) _services.Counters.EventDropped();
+        else Offer(notification);
+    }
+
+    private void Offer(EvapiNotification notification)
+    {
+        if (_services.InFlight.TryKeep(notification.KeptBytes) is { } refusal)
+        {
+            Report(EvapiProblem.Refused, $"notification {notification.Method}: {refusal}");
+            return;
+        }
+        if (_services.Notifications.TryPublish(notification)) return;
+        _services.InFlight.Release(notification.KeptBytes);
+        _services.Counters.EventDropped();
     }
 
     private void Fail(in EvapiEvent read, EvapiProblem problem, string why)

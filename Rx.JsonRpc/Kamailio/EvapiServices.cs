@@ -14,12 +14,13 @@ internal sealed class EvapiServices
         Options = options;
         Clock = clock;
         Connector = options.Connector ?? new SocketConnector(clock) { KeepAlive = options.TcpKeepAlive };
-        InFlight = new InFlightBound(options.MaxInFlight);
+        InFlight = new InFlightBound(options.MaxInFlight, options.MaxBufferedBytes);
         var continuations = new Continuations(options.Continuations);
         Timers = new TimerQueue(clock);
         // MaxInFlight does not bound it already: what is suspended anew leaves its earlier event in the queue.
-        Transactions = new Publisher<SuspendedTransaction>(continuations, options.MaxInFlight, unheard: FailUnheard);
-        Notifications = new Publisher<EvapiNotification>(continuations, options.MaxQueuedEvents);
+        Transactions = new Publisher<SuspendedTransaction>(continuations, options.MaxInFlight, unheard: FailUnheard, left: transaction => InFlight.Release(transaction.LetGo()));
+        Notifications = new Publisher<EvapiNotification>(
+            continuations, options.MaxQueuedEvents, left: notification => InFlight.Release(notification.KeptBytes));
         Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents);
         Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents);
     }

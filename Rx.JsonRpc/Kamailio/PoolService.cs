@@ -36,7 +36,7 @@ internal sealed class PoolService
 
     public void Send(EvapiNotification notification)
     {
-        if (_services.InFlight.TryEnter() is { } refusal)
+        if (_services.InFlight.TryEnter(notification.KeptBytes) is { } refusal)
         {
             _services.Report(notification.Socket, EvapiProblem.Refused, $"notification {notification.Method}: {refusal}");
             return;
@@ -68,10 +68,10 @@ internal sealed class PoolService
 
         public void OnError(Exception error)
         {
-            services.InFlight.Leave();
+            services.InFlight.Leave(notification.KeptBytes);
             services.Report(notification.Socket, EvapiProblem.NotNotified, $"{notification.Method}: {error.Message}");
         }
 
-        public void OnCompleted() => services.InFlight.Leave();
+        public void OnCompleted() => services.InFlight.Leave(notification.KeptBytes);
     }
 }

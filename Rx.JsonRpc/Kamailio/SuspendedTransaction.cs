@@ -17,6 +17,8 @@ public sealed class SuspendedTransaction
     private SingleAssignmentDisposableValue _request;
     private TransactionDeadline? _limit;
     private int _ended;
+    // The suspension itself, and the queue in front of the host's observers.
+    private int _holders = 1;
     private int _hasRequest;
 
     internal SuspendedTransaction(EvapiConnection connection, in EvapiEvent read, RawJson parameters, RawJson wholeEvent, DateTimeOffset now)
@@ -33,6 +35,7 @@ public sealed class SuspendedTransaction
         Idempotent = read.Idempotent;
         Details = read.Details;
         Event = wholeEvent;
+        KeptBytes = read.KeptBytes(wholeEvent.Utf8.Length);
         Deadline = DeadlineOf(read, now);
     }
 
@@ -82,6 +85,9 @@ public sealed class SuspendedTransaction
 
     internal TransactionId Id => new(Index, Label, Token);
 
+    /// <summary>How many bytes of the event it keeps.</summary>
+    internal int KeptBytes { get; }
+
     private long? Token { get; }
 
     /// <summary>Resumes the transaction, unless it was resumed before or has become inert: one frame is sent to Kamailio.</summary>
@@ -128,6 +134,13 @@ public sealed class SuspendedTransaction
         // Whoever ended it meanwhile may have looked for the limit before it was armed.
         if (!IsSuspended) _limit.Disarm();
     }
+
+    /// <summary>The queue in front of the observers holds it too: its bytes are kept until both have let go.</summary>
+    internal void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>One holder less.</summary>
+    /// <returns>How many bytes are kept no longer: all of them for the last holder, none before.</returns>
+    internal int LetGo() => Interlocked.Decrement(ref _holders) == 0 ? KeptBytes : 0;
 
     /// <summary>Makes it inert without an answer.</summary>
     internal bool TryGiveUp()

@@ -75,6 +75,9 @@ public sealed class FrameConnection : IDisposable
     /// <summary>Called by the writer, on any thread, when frames were refused because too many bytes waited, and there is room again.</summary>
     internal Action? RoomAgain { get; init; }
 
+    /// <summary>How many bytes wait for the writer just now.</summary>
+    internal int QueuedBytes => _sender.QueuedBytes;
+
     /// <summary>Queues a frame for the writer; from any thread.</summary>
     /// <param name="payload">The payload; copied before the call returns.</param>
     /// <returns>False when the connection is closed or too many bytes wait.</returns>

@@ -51,6 +51,9 @@ internal sealed class FrameSender : IThreadPoolWorkItem
         set => _behind = value;
     }
 
+    /// <summary>How many bytes wait just now, without those that the writer has taken.</summary>
+    public int QueuedBytes => Volatile.Read(ref _waiting).Bytes;
+
     public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
     {
         lock (_gate)

@@ -14,6 +14,7 @@ internal sealed class Publisher<T> : IObservable<T>
     private readonly Continuations _continuations;
     private readonly int _most;
     private readonly Action<T>? _unheard;
+    private readonly Action<T>? _left;
     private int _count;
     private int _draining;
     private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,11 +23,13 @@ internal sealed class Publisher<T> : IObservable<T>
     /// <param name="continuations">Where the observers are called.</param>
     /// <param name="most">How many values may wait.</param>
     /// <param name="unheard">Called for each value that nobody observes any more when its turn comes; null to drop it.</param>
-    public Publisher(Continuations continuations, int most, Action<T>? unheard = null)
+    /// <param name="left">Called once for each value that was taken, when it waits no more and before it is observed.</param>
+    public Publisher(Continuations continuations, int most, Action<T>? unheard = null, Action<T>? left = null)
     {
         _continuations = continuations;
         _most = most;
         _unheard = unheard;
+        _left = left;
     }
 
     /// <summary>Whether what is published reaches anybody.</summary>
@@ -39,6 +42,7 @@ internal sealed class Publisher<T> : IObservable<T>
     {
         if (!_subject.HasObservers)
         {
+            _left?.Invoke(value);
             _unheard?.Invoke(value);
             return true;
         }
@@ -81,6 +85,7 @@ internal sealed class Publisher<T> : IObservable<T>
             while (_waiting.TryDequeue(out T? value))
             {
                 Interlocked.Decrement(ref _count);
+                _left?.Invoke(value);
                 if (_unheard is null || _subject.HasObservers) _subject.OnNext(value);
                 else _unheard(value);
             }
