@@ -12,9 +12,9 @@ internal static class CommandLineEntry
     // Parameters are JSON, not response files: a token that starts with @ means itself.
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
 
-    public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken stop)
+    public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken stop, Hangups? hangups = null)
     {
-        ParseResult parsed = Root(console).Parse(args, Parser);
+        ParseResult parsed = Root(console, hangups ?? new Hangups()).Parse(args, Parser);
         if (parsed.Action is ParseErrorAction || parsed.Action == parsed.CommandResult.Command.Action)
         {
             if (Mistyped.In(parsed, args) is { } mistyped) return Refuse(parsed, [mistyped], console);
@@ -53,7 +53,7 @@ internal static class CommandLineEntry
         }
     }
 
-    private static RootCommand Root(ToolConsole console)
+    private static RootCommand Root(ToolConsole console, Hangups hangups)
     {
         var root = new RootCommand("Calls, serves and loads JSON-RPC 2.0 services over TCP with netstring framing.")
         {
@@ -62,7 +62,7 @@ internal static class CommandLineEntry
             ServeCommand.Create(console),
             BenchCommand.Create(console),
             ReplayCommand.Create(console),
-            GatewayCommand.Create(console),
+            GatewayCommand.Create(console, hangups),
             ImportCommand.Create(console),
             DemoCommand.Create(console),
         };

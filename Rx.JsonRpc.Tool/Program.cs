@@ -1,4 +1,5 @@
 using Rx.JsonRpc.Tool;
 
-using var signals = new Signals();
-return await CommandLineEntry.RunAsync(args, ToolConsole.OfProcess(), signals.Stop);
+var hangups = new Hangups();
+using var signals = new Signals(hangups, outlivesHangups: args is ["gateway", ..]);
+return await CommandLineEntry.RunAsync(args, ToolConsole.OfProcess(), signals.Stop, hangups);

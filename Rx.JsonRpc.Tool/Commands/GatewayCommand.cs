@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Rx.JsonRpc.Tool.Gateway;
 using Rx.JsonRpc.Tool.Input;
+using Rx.JsonRpc.Tool.Logging;
 using Spectre.Console;
 
 namespace Rx.JsonRpc.Tool.Commands;
@@ -16,7 +17,11 @@ internal sealed class GatewayCommand
           rxrpc gateway --config rxrpc.json
 
         Prints one line of JSON for each change of a state and each problem; on a terminal, a live view. Ctrl-C or SIGTERM drains: Kamailio is
-        told, what it had sent is answered, and what is in flight is waited for. A second signal ends it at once.
+        told, what it had sent is answered, and what is in flight is waited for. A second signal ends it at once. SIGHUP reads the file of
+        --config again and changes the servers of its pools; what else has changed there needs a restart.
+
+        Problems that repeat are printed at growing intervals with their count (repeated). When the output cannot be written, the gateway
+        goes on, and says how many lines were lost (droppedLines) when it can be written again.
 
         Exit codes:
           0    stopped, and everything in flight was answered
@@ -48,32 +53,35 @@ internal sealed class GatewayCommand
 
     private readonly Option<TimeSpan?> _drain = Durations.Option("--drain", "How long a drain may take.", UsualDrain);
 
+    private readonly Option<LogLevel?> _level = LogLevels.Option();
+
     private readonly PolicyInput _policy = new();
 
     private GatewayCommand()
     {
     }
 
-    public static Command Create(ToolConsole console)
+    public static Command Create(ToolConsole console, Hangups hangups)
     {
         var input = new GatewayCommand();
         var command = new ToolCommand("gateway", "Answers the SIP transactions that Kamailio suspends by its module evapi.", Ending)
         {
-            input._evapi, input._servers, input._config, input._drain,
+            input._evapi, input._servers, input._config, input._drain, input._level,
         };
         input._policy.AddTo(command);
-        command.SetAction((parsed, stop) => input.RunAsync(console, parsed, stop));
+        command.SetAction((parsed, stop) => input.RunAsync(console, parsed, hangups, stop));
         return command;
     }
 
-    private async Task<int> RunAsync(ToolConsole console, ParseResult parsed, CancellationToken stop)
+    private async Task<int> RunAsync(ToolConsole console, ParseResult parsed, Hangups hangups, CancellationToken stop)
     {
         GatewayPlan plan = Plan(parsed);
         await using RunningGateway running = await plan.MakeAsync().ConfigureAwait(false);
-        var run = new GatewayRun(running, parsed.GetValue(_drain) ?? plan.DrainLimit ?? UsualDrain);
+        var reload = new GatewayReload(parsed.GetValue(_config), plan, () => Plan(parsed), running);
+        var run = new GatewayRun(running, reload, LogLevels.In(parsed, _level), parsed.GetValue(_drain) ?? plan.DrainLimit ?? UsualDrain);
         bool answered = console.OutIsTerminal
-            ? await ShowLiveAsync(console, run, stop).ConfigureAwait(false)
-            : await run.RunAsync(new JsonLinesView(console), stop).ConfigureAwait(false);
+            ? await ShowLiveAsync(console, run, hangups, stop).ConfigureAwait(false)
+            : await run.RunAsync(new JsonLinesView(console), hangups, stop).ConfigureAwait(false);
         return answered ? ExitCode.Done : ExitCode.Timeout;
     }
 
@@ -92,9 +100,9 @@ internal sealed class GatewayCommand
         return GatewayPlan.OfFile(ConfigFile.Read(path), sockets);
     }
 
-    private static Task<bool> ShowLiveAsync(ToolConsole console, GatewayRun run, CancellationToken stop)
+    private static Task<bool> ShowLiveAsync(ToolConsole console, GatewayRun run, Hangups hangups, CancellationToken stop)
     {
-        IAnsiConsole ansi = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) });
-        return ansi.Live(new Text("starting")).StartAsync(live => run.RunAsync(new LiveGatewayView(live), stop));
+        IAnsiConsole ansi = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new ForgivingWriter(console.Out)) });
+        return ansi.Live(new Text("starting")).StartAsync(live => run.RunAsync(new LiveGatewayView(live), hangups, stop));
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using System.Reactive.Linq;
 using Rx.JsonRpc.Tool.Input;
+using Rx.JsonRpc.Tool.Logging;
 using Rx.JsonRpc.Tool.Serving;
 
 namespace Rx.JsonRpc.Tool.Commands;
@@ -16,12 +18,15 @@ internal static class ServeCommand
         {{ExampleService.Methods}}
 
         Exit codes:
-          0    stopped by Ctrl-C or SIGTERM
+          0    stopped by Ctrl-C, SIGTERM or SIGHUP
           1    cannot listen there: the address is in use, or not of this machine
           64   wrong usage or bad input
-          74   the output could not be written
+          74   the output could not be written; while it serves, lines that cannot be written do not end it
         """;
 
+    private const int MostWaiting = 1024;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly EndPoint Usual = new IPEndPoint(IPAddress.Loopback, 9999);
     // As many as a client sends by default: a service that is there to be loaded should not be what ends the load.
     private static readonly JsonRpcListenerOptions Options =
@@ -37,12 +42,14 @@ internal static class ServeCommand
             CustomParser = ListenText.Read,
         };
         var command = new ToolCommand("serve", "Runs an example service, and tells each connection that comes and goes.", Ending);
+        Option<LogLevel?> level = LogLevels.Option();
         command.Options.Add(listen);
-        command.SetAction((parsed, stop) => RunAsync(console, parsed.GetValue(listen) ?? Usual, stop));
+        command.Options.Add(level);
+        command.SetAction((parsed, stop) => RunAsync(console, parsed.GetValue(listen) ?? Usual, LogLevels.In(parsed, level), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(ToolConsole console, EndPoint endPoint, CancellationToken stop)
+    private static async Task<int> RunAsync(ToolConsole console, EndPoint endPoint, LogLevel level, CancellationToken stop)
     {
         JsonRpcListener listener;
         try
@@ -56,19 +63,35 @@ internal static class ServeCommand
         }
         await using (listener)
         {
+            var log = new EventLog<ServeLine>(MostWaiting, level, ServeLine.Output, () => DateTimeOffset.Now);
+            Task writing = WriteAsync(log, console);
             if (ListenText.IsReachableFromOutside(endPoint))
             {
-                console.ErrorLine($"rxrpc: warning: other machines can reach {endPoint}, and this service asks nobody who they are");
+                log.Add(ServeLine.Warning($"other machines can reach {endPoint}, and this service asks nobody who they are"));
             }
-            using IDisposable changes = listener.Connections.Subscribe(change => console.TryLine(change.ToString()));
-            using IDisposable failures = listener.Failures.Subscribe(failure => console.ErrorLine($"rxrpc: {failure}"));
+            using IDisposable changes = listener.Connections.Subscribe(change => log.Add(ServeLine.Of(change)));
+            using IDisposable failures = listener.Failures.Subscribe(failure => log.Add(ServeLine.Of(failure)));
+            using IDisposable flushing = Observable.Interval(Interval).Subscribe(_ => log.Flush());
             ExampleService.Start(listener);
             console.Line($"listening on {new ServerAddress(listener.LocalEndPoint)}");
             await Stopped(stop).ConfigureAwait(false);
             await listener.StopAsync(StopLimit).ConfigureAwait(false);
+            log.Complete();
+            // Nothing more is written behind a line that does not get away.
+            if (!await LastLines.WithinLimit(writing).ConfigureAwait(false)) return ExitCode.Output;
         }
         console.Line("stopped");
         return ExitCode.Done;
+    }
+
+    private static Task WriteAsync(EventLog<ServeLine> log, ToolConsole console)
+    {
+        var output = new WholeLines(console.Line);
+        var error = new WholeLines(text =>
+        {
+            if (!console.ErrorLine(text)) throw new IOException("the error output takes no lines");
+        });
+        return log.WriteAsync(line => (line.IsError ? error : output).Write(line.Text));
     }
 
     private static async Task Stopped(CancellationToken stop)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Tool.Input;
 
@@ -22,6 +23,10 @@ internal sealed class ConfigFile
     }
 
     public GatewayConfig Config { get; }
+
+    /// <summary>The file as JSON, without its comments.</summary>
+    public JsonNode? Json =>
+        JsonNode.Parse(_json, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
 
     /// <exception cref="UsageException">The file cannot be read, or is faulty.</exception>
     public static ConfigFile Read(string path)

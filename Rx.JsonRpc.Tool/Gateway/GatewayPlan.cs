@@ -1,4 +1,6 @@
 using System.Net;
+using System.Reactive.Subjects;
+using System.Text.Json.Nodes;
 using Rx.JsonRpc.Kamailio;
 
 namespace Rx.JsonRpc.Tool.Gateway;
@@ -20,6 +22,11 @@ internal sealed class GatewayPlan
 
     /// <summary>How long a drain may take when the file says so.</summary>
     public TimeSpan? DrainLimit { get; private init; }
+
+    /// <summary>The servers of each pool.</summary>
+    public IEnumerable<(string Pool, IReadOnlyList<ServerAddress> Servers)> Servers => _pools.Select(pool => (pool.Name, pool.Options.Servers));
+
+    private JsonNode? Json { get; init; }
 
     public static GatewayPlan OfArguments(IReadOnlyList<EndPoint> sockets, IReadOnlyList<ServerAddress> servers, RequestPolicy policy)
     {
@@ -60,6 +67,7 @@ internal sealed class GatewayPlan
             PlaceOf(file))
         {
             DrainLimit = read.DrainLimit,
+            Json = file.Json,
         };
     }
 
@@ -68,22 +76,50 @@ internal sealed class GatewayPlan
     public async Task<RunningGateway> MakeAsync()
     {
         var clients = new Dictionary<string, JsonRpcClient>();
+        var topologies = new Dictionary<string, BehaviorSubject<IReadOnlyList<ServerAddress>>>();
         Func<string, UsageException> fault = _fault;
         try
         {
             foreach ((string name, JsonRpcClientOptions options, Func<string, UsageException> place) in _pools)
             {
                 fault = place;
-                clients.Add(name, new JsonRpcClient(options));
+                topologies.Add(name, new BehaviorSubject<IReadOnlyList<ServerAddress>>(options.Servers));
+                clients.Add(name, new JsonRpcClient(options with { Topology = topologies[name] }));
             }
             fault = _fault;
             foreach (JsonRpcClient client in clients.Values) client.Start();
-            return new RunningGateway(new EvapiGateway(_options with { Pools = clients }), clients);
+            return new RunningGateway(new EvapiGateway(_options with { Pools = clients }), clients, topologies);
         }
         catch (ArgumentException found)
         {
             foreach (JsonRpcClient client in clients.Values) await client.DisposeAsync().ConfigureAwait(false);
             throw fault(found.Message);
+        }
+    }
+
+    /// <summary>What is wrong with the options, each fault in a line; nothing is connected.</summary>
+    public IEnumerable<string> Faults()
+    {
+        foreach ((_, JsonRpcClientOptions options, Func<string, UsageException> place) in _pools)
+        {
+            if (FaultOf(options.ThrowIfFaulty) is { } fault) yield return place(fault).Message;
+        }
+        if (FaultOf(_options.ThrowIfFaulty) is { } ours) yield return _fault(ours).Message;
+    }
+
+    /// <summary>The members in which another plan differs from this one, but for the servers of pools that both have.</summary>
+    public IEnumerable<string> ChangesBesideServers(GatewayPlan other) => ConfigDifference.Paths(Json, other.Json);
+
+    private static string? FaultOf(Action check)
+    {
+        try
+        {
+            check();
+            return null;
+        }
+        catch (ArgumentException fault)
+        {
+            return fault.Message;
         }
     }
 
