@@ -93,7 +93,7 @@ public class ServerRequestTests
         Ask("m", "4");
 
         Assert.Equal(["1", "2", "4"], asked.Values.Select(request => request.Value.Id.ToString()));
-        Assert.Equal([(0, "3", "error -32000"), (0, "1", "true")], _heard);
+        Assert.Equal([(0, "3", "error -32090"), (0, "1", "true")], _heard);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class ServerRequestTests
         Ask("m", "4", parameters);
 
         Assert.Equal(["1", "2", "4"], asked.Values.Select(request => request.Value.Id.ToString()));
-        Assert.Equal([(0, "3", "error -32000"), (0, "1", "null")], _heard);
+        Assert.Equal([(0, "3", "error -32090"), (0, "1", "null")], _heard);
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public class ServerRequestTests
 
         Assert.True(asked.Silent);
         Assert.Equal(["3", "4", "5"], _heard.Select(answer => answer.Id));
-        Assert.All(_heard, answer => Assert.Equal("error -32000", answer.Answer));
+        Assert.All(_heard, answer => Assert.Equal("error -32090", answer.Answer));
         later.Run();
         Assert.Equal(["1", "2"], asked.Values.Select(request => request.Value.Id.ToString()));
     }

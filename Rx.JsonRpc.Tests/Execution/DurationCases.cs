@@ -79,6 +79,17 @@ internal static class DurationCases
             Assert.Contains("\"result\":1", peer.Read());
             Assert.True(peer.SeesEnd);
         },
+        ["JsonRpcListenerOptions.StopGrace"] = (due, clock) =>
+        {
+            (Host host, RawPeer peer) = Calling(clock, new JsonRpcListenerOptions { StopGrace = due, MaxConnections = 1 });
+            RawPeer turnedAway = host.Connect();
+            Task stopped = host.Listener.StopAsync(TimeSpan.MaxValue).AsTask();
+            host.Calls[0].TryAnswer(RawJson.Parse("1"));
+            Assert.Contains("\"result\":1", peer.Read());
+            peer.EndSending();
+            turnedAway.EndSending();
+            Assert.True(stopped.Wait(TimeSpan.FromSeconds(10)));
+        },
         ["RequestPolicy.TotalTimeout"] = (due, clock) => Serves(clock, policy: new RequestPolicy { TotalTimeout = due, WhenDisconnected = WhenDisconnected.Wait }),
         ["RequestPolicy.TryTimeout"] = (due, clock) => Serves(clock, policy: new RequestPolicy { TryTimeout = due }),
         ["ScriptedAnswer.After(delay)"] = (due, clock) =>

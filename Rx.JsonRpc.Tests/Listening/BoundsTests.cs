@@ -4,15 +4,16 @@ namespace Rx.JsonRpc.Tests.Listening;
 
 public class BoundsTests
 {
-    private const string TooMany = """{"jsonrpc":"2.0","error":{"code":-32000,"message":"Too many calls in flight"},"id":3}""";
+    private const string TooMany = """{"jsonrpc":"2.0","error":{"code":-32090,"message":"Not executed: too many calls in flight","data":{"executed":false}},"id":3}""";
 
     [Fact]
-    public void Connections_AboveTheBound_AcceptedAndClosed()
+    public void Connections_AboveTheBound_AcceptedAndTurnedAway()
     {
         Host host = Host.Echoing(new() { MaxConnections = 1 });
         RawPeer first = host.Connect();
         RawPeer second = host.Connect();
 
+        host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
         Assert.True(second.SeesEnd);
         Assert.False(first.SeesEnd);
         Assert.Equal(1, host.Listener.ConnectionCount);
@@ -137,6 +138,7 @@ public class BoundsTests
             MaxFrameBytes = 10,
             MaxQueuedBytesPerConnection = 5,
             HalfClosedLimit = TimeSpan.FromTicks(-1),
+            StopGrace = TimeSpan.FromTicks(-1),
             Continuations = null!,
             TcpKeepAlive = null!,
         };
@@ -146,7 +148,7 @@ public class BoundsTests
         string[] names =
         [
             "MaxConnections", "MaxCallsPerConnection", "MaxBatch", "MaxQueuedEvents", "MaxFrameBytes", "MaxQueuedBytesPerConnection",
-            "HalfClosedLimit", "Continuations", "TcpKeepAlive",
+            "HalfClosedLimit", "StopGrace", "Continuations", "TcpKeepAlive",
         ];
         Assert.All(names, name => Assert.Contains($"{name} is ", message));
     }

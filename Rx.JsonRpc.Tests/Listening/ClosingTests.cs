@@ -120,6 +120,7 @@ public class ClosingTests
             _ =>
             {
                 Assert.Equal(Reply("null", "1"), peer.Read());
+                host.Clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
                 Assert.True(peer.SeesEnd);
                 peer.EndSending();
                 Assert.Equal(0, host.Listener.ConnectionCount);
@@ -161,8 +162,10 @@ public class ClosingTests
 
         Task stopped = host.Listener.StopAsync(TimeSpan.FromSeconds(5)).AsTask();
 
+        Assert.False(idle.SeesEnd);
+        Assert.Equal(StoppingTests.Refusal("2"), busy.Ask("""{"method":"n","id":2}"""));
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
         Assert.True(idle.SeesEnd);
-        Assert.Equal("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"The server is stopping"},"id":2}""", busy.Ask("""{"method":"n","id":2}"""));
         Assert.False(busy.SeesEnd);
         Assert.True(host.Calls[0].TryAnswer(default));
         Assert.Equal(Reply("null", "1"), busy.Read());

@@ -204,6 +204,8 @@ public class SinksServeAgainTests
         public IObservable<int> TryOn(int server) => source;
 
         public bool MayMove(Exception failure) => true;
+
+        public bool MayGoRoundAgain() => false;
     }
 
     /// <summary>A clock that calls back once when it is asked for a call.</summary>

@@ -28,6 +28,18 @@ public class AttemptLogTests
     }
 
     [Fact]
+    public void Read_ARefusal_IsTheSameAsItWasWritten()
+    {
+        var attempt = new Attempt { Server = Place, End = AttemptEnd.Refused, ErrorCode = JsonRpcError.NotExecuted, Connected = true };
+
+        string line = Text(Example() with { Attempts = [attempt] });
+
+        Assert.Contains("\"end\":\"refused\",\"code\":-32090,\"written\":false", line);
+        Attempt read = Assert.Single(Assert.Single(Read(line)).Attempts);
+        Assert.Equal((attempt.End, attempt.ErrorCode, Written.NotWritten), (read.End, read.ErrorCode, read.Written));
+    }
+
+    [Fact]
     public void Write_Messages_AreLeftOut()
     {
         var attempt = new Attempt { Server = Place, End = AttemptEnd.Error, Reason = "secret" };

@@ -37,6 +37,9 @@ internal sealed class FakeServer
 
     public FrameConnection? Connection { get; private set; }
 
+    /// <summary>Whether it keeps its side of a connection open when the client has ended its own.</summary>
+    public bool KeepsOpen { get; set; }
+
     public FakeServer Start()
     {
         _acceptor = _network.Listen(_endPoint);
@@ -58,9 +61,12 @@ internal sealed class FakeServer
         while (await acceptor.AcceptAsync() is { } accepted)
         {
             Accepted.Add(_clock.Now.Ticks);
-            var connection = new FrameConnection(accepted.Pipe, peer: "the client");
+            var connection = new FrameConnection(accepted.Pipe, peer: "the client") { SendsAfterEnd = true };
             Connection = connection;
-            connection.Frames.Subscribe(frame => Receive(connection, frame), _ => { });
+            connection.Frames.Subscribe(frame => Receive(connection, frame), _ => { }, () =>
+            {
+                if (!KeepsOpen) connection.Dispose();
+            });
             OnAccepted(connection);
         }
     }
@@ -91,6 +97,10 @@ internal sealed record FakeCall(FrameConnection Connection, long At, string Meth
 
     public void Error(int code, string message) =>
         Send($$$"""{"jsonrpc":"2.0","error":{"code":{{{code}}},"message":"{{{message}}}"},"id":{{{Id}}}}""");
+
+    /// <summary>Refuses it without running it, as our listener does.</summary>
+    public void Refuse(bool leaving = false) =>
+        Send($$$"""{"jsonrpc":"2.0","error":{{{JsonRpcError.Refusal("no", leaving).ToJson()}}},"id":{{{Id}}}}""");
 
     public void Send(string payload) => Connection.TrySend(System.Text.Encoding.UTF8.GetBytes(payload));
 }

@@ -23,6 +23,52 @@ public class SocketAcceptorTests
         Assert.Null(await acceptor.AcceptAsync());
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task StopListening_ConnectionsInTheBacklog_AreGivenBeforeTheEnd(bool waits)
+    {
+        SocketAcceptor acceptor = Listen();
+        ValueTask<AcceptedConnection?> first = waits ? acceptor.AcceptAsync() : default;
+        var peers = new List<Socket>();
+        for (int i = 0; i < 10; i++)
+        {
+            peers.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await peers[i].ConnectAsync(acceptor.LocalEndPoint);
+        }
+
+        acceptor.StopListening();
+
+        int accepted = 0;
+        if (waits && await first is { } earliest)
+        {
+            accepted++;
+            await Echo.CloseAsync(earliest.Pipe);
+        }
+        while (await acceptor.AcceptAsync() is { } next)
+        {
+            accepted++;
+            await Echo.CloseAsync(next.Pipe);
+        }
+        Assert.Equal(10, accepted);
+        using var late = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await Assert.ThrowsAsync<SocketException>(async () => await late.ConnectAsync(acceptor.LocalEndPoint));
+        foreach (Socket peer in peers) peer.Dispose();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task StopListening_ThenDisposed_GivesNoMore()
+    {
+        SocketAcceptor acceptor = Listen();
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await peer.ConnectAsync(acceptor.LocalEndPoint);
+        acceptor.StopListening();
+
+        acceptor.Dispose();
+
+        Assert.Null(await acceptor.AcceptAsync());
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Accept_Cancelled_EndsAsTheCallersCancellationAndListeningGoesOn()
     {

@@ -18,7 +18,8 @@ internal static class ServeCommand
         {{ExampleService.Methods}}
 
         Exit codes:
-          0    stopped by Ctrl-C, SIGTERM or SIGHUP
+          0    stopped by Ctrl-C, SIGTERM or SIGHUP: new calls are refused as not executed,
+               those that run are answered within 5 s; a second signal ends it at once
           1    cannot listen there: the address is in use, or not of this machine
           64   wrong usage or bad input
           74   the output could not be written; while it serves, lines that cannot be written do not end it
@@ -31,7 +32,8 @@ internal static class ServeCommand
     // As many as a client sends by default: a service that is there to be loaded should not be what ends the load.
     private static readonly JsonRpcListenerOptions Options =
         new() { MaxCallsPerConnection = new JsonRpcClientOptions().MaxInFlightPerServer };
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+    // Long enough for the listener's grace and for calls that take a while.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     public static Command Create(ToolConsole console)
     {

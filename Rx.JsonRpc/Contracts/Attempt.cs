@@ -3,7 +3,10 @@ namespace Rx.JsonRpc;
 /// <summary>Whether any byte of a request reached a socket.</summary>
 public enum Written
 {
-    /// <summary>No byte of it was handed to a socket and none will be: the request cannot have run.</summary>
+    /// <summary>
+    /// The request has not run: no byte of it was handed to a socket and none will be, or the server said that it refused the request
+    /// without running it (<see cref="JsonRpcError.IsRefusal"/>).
+    /// </summary>
     NotWritten,
 
     /// <summary>Bytes of it were handed to a socket: the request may have run.</summary>
@@ -33,6 +36,9 @@ public enum AttemptEnd
 
     /// <summary>The caller stopped waiting, or another server answered a hedged request first.</summary>
     Cancelled,
+
+    /// <summary>The server said that it refused the request without running it: it is stopping, or has too many calls in flight.</summary>
+    Refused,
 }
 
 /// <summary>One try on one server.</summary>
@@ -59,7 +65,7 @@ public readonly struct Attempt
     /// </summary>
     public bool Connected { get; init; }
 
-    /// <summary>The code of the JSON-RPC error that it ended with; null for every other end.</summary>
+    /// <summary>The code of the JSON-RPC error or refusal that it ended with; null for every other end.</summary>
     public int? ErrorCode { get; init; }
 
     /// <summary>What was wrong, in a few words; empty for a result.</summary>
@@ -71,6 +77,7 @@ public readonly struct Attempt
     {
         string why = Reason.Length == 0 ? "" : $" ({Reason})";
         string ran = End is AttemptEnd.Result or AttemptEnd.Error ? "has run"
+            : End == AttemptEnd.Refused ? "not executed"
             : Written == Written.NotWritten ? "not written" : "may have run";
         return FormattableString.Invariant($"{Server}: {End}{why} after {Took.TotalMilliseconds:0.###} ms, started at {StartedAfter.TotalMilliseconds:0.###} ms, {ran}");
     }

@@ -101,7 +101,7 @@ public sealed record JsonRpcClientOptions
 
     /// <summary>
     /// Requests of a server on one connection that this client has not answered yet, their parameters within
-    /// <see cref="MaxQueuedBytesPerConnection"/>; above it one is answered with error -32000. 1,024 by default.
+    /// <see cref="MaxQueuedBytesPerConnection"/>; above it one is refused with error -32090. 1,024 by default.
     /// </summary>
     public int MaxOpenServerCalls { get; init; } = 1024;
 

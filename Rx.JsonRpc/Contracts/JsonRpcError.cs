@@ -26,8 +26,33 @@ public sealed record JsonRpcError(int Code, string Message, RawJson Data = defau
     /// <summary>-32603: the method failed inside.</summary>
     public const int InternalError = -32603;
 
+    /// <summary>
+    /// -32090: the call was refused before it ran. This library's own code, out of those that JSON-RPC leaves to implementations
+    /// (-32000 to -32099); see <see cref="Refusal"/>.
+    /// </summary>
+    public const int NotExecuted = -32090;
+
+    /// <summary>
+    /// Whether the peer says in words that can be believed that it has not run the call: the code is <see cref="NotExecuted"/>, and
+    /// <see cref="Data"/> is an object whose <c>executed</c> is <c>false</c>. The code alone says nothing: another make may use it.
+    /// </summary>
+    public bool IsRefusal => Code == NotExecuted && RefusalData.Has(Data, "executed"u8, JsonTokenType.False);
+
+    /// <summary>Whether it is a refusal that also says <c>"leaving":true</c>: the connection takes no more calls and will be closed.</summary>
+    public bool IsLeaving => IsRefusal && RefusalData.Has(Data, "leaving"u8, JsonTokenType.True);
+
     /// <summary>The whole <c>error</c> member as it was received, unknown members with it; empty when it did not come from a peer.</summary>
     public RawJson Received { get; init; }
+
+    /// <summary>
+    /// The error for a call that is refused and will not run. This library's client sends such a call to the next server, whatever
+    /// <see cref="Replay"/> says except <see cref="Replay.Never"/>; to any other client it is an ordinary error.
+    /// </summary>
+    /// <param name="reason">Why, in a few words; the message is <c>Not executed: </c> and this.</param>
+    /// <param name="leaving">Whether the connection takes no more calls: the client then sends none there any more, and closes it.</param>
+    /// <returns>Code <see cref="NotExecuted"/>, with <c>{"executed":false}</c> or <c>{"executed":false,"leaving":true}</c> as data.</returns>
+    public static JsonRpcError Refusal(string reason, bool leaving = false) =>
+        new(NotExecuted, $"Not executed: {reason}", leaving ? RefusalData.Leaving : RefusalData.Refused);
 
     /// <summary>The error as a JSON object: as it was received, or made from the parts.</summary>
     /// <returns>The JSON.</returns>

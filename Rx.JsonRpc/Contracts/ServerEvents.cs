@@ -15,7 +15,10 @@ public enum ServerState
     /// <summary>Connected, but left alone by its circuit breaker, because calls to it failed.</summary>
     Ejected,
 
-    /// <summary>Takes no new requests; those in flight may end. By hand, because it was removed, or because the client drains.</summary>
+    /// <summary>
+    /// Takes no new requests; those in flight may end. By hand, because it was removed, because the client drains, or because the server
+    /// said that it leaves: then the client closes the connection and connects again.
+    /// </summary>
     Draining,
 
     /// <summary>Given up for good: the attempts are used up, it was removed, or the client is disposed.</summary>

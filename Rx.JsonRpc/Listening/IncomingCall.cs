@@ -98,6 +98,20 @@ public sealed class IncomingCall
         }
     }
 
+    /// <summary>
+    /// Answers that the call was not run (<see cref="JsonRpcError.Refusal"/>): a client of this library sends it to the next server. Only for
+    /// a call that had no effect. A handler of a <see cref="MethodTable"/> throws <see cref="ErrorReplyException"/> with that error instead.
+    /// </summary>
+    /// <param name="reason">Why, in a few words.</param>
+    /// <returns>As for a result.</returns>
+    public bool TryRefuse(string reason)
+    {
+        ArgumentNullException.ThrowIfNull(reason);
+        if (!TryFail(JsonRpcError.Refusal(reason))) return false;
+        _connection.Services.Counters.CallRefused();
+        return true;
+    }
+
     /// <summary>Closes the peer's connection at once; replies that have not left are lost.</summary>
     public void Disconnect() => _connection.Abort("closed by the host");
 

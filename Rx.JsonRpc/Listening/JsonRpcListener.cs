@@ -67,24 +67,48 @@ public sealed class JsonRpcListener : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_connections.IsStopping, this);
         if (Interlocked.Exchange(ref _started, 1) == 1) throw new InvalidOperationException("The listener was started before.");
         if (methods is not null) _services.Handlers = methods.Freeze();
+        _connections.AcceptingBegins();
         _ = AcceptAll();
         return this;
     }
 
     /// <summary>
-    /// Stops cleanly: accepts no more connections, answers new calls with error -32000, lets those in flight be answered, then closes each
-    /// connection once its peer has all replies. What is left at the limit is closed by force.
+    /// Stops so that no call is lost. It accepts no more connections and refuses new calls without running them
+    /// (<see cref="JsonRpcError.Refusal"/>, leaving); calls in flight are answered, and notifications are still carried out. After
+    /// <see cref="JsonRpcListenerOptions.StopGrace"/> it ends its side of each connection, once that has nothing in flight, and reads on
+    /// until the peer has closed. What is left at the limit is closed by force.
     /// </summary>
-    /// <param name="limit">How long it may take, by the listener's clock; zero closes everything at once.</param>
+    /// <remarks>
+    /// A <see cref="JsonRpcClient"/> that is refused closes the connection as soon as nothing is in flight there, so it does not hold the
+    /// stop up. One that has sent nothing closes when the grace is over. A peer of another make that does not close at the end of the stream
+    /// holds the stop up until the limit.
+    /// </remarks>
+    /// <param name="limit">
+    /// How long it may take, by the listener's clock. Below twice the grace, the grace is half of it. Zero closes everything at once, and
+    /// answers nothing.
+    /// </param>
     /// <returns>Completes when every connection is closed.</returns>
     public async ValueTask StopAsync(TimeSpan limit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero);
-        // At once, a call that comes meanwhile stays unanswered too: refused, it would pass for one that its server did not want.
-        _connections.Stop(atOnce: limit == TimeSpan.Zero);
-        _acceptor.Dispose();
+        _connections.BeginStop();
         using (_services.Clock.After(limit, _connections.AbortAll))
         {
+            if (limit == TimeSpan.Zero)
+            {
+                // Without a word: what has begun may have run, and a call that comes meanwhile stays unanswered too.
+                _connections.AbortAll();
+                _acceptor.Dispose();
+            }
+            else
+            {
+                if (Volatile.Read(ref _started) == 1) _acceptor.StopListening();
+                else _acceptor.Dispose();
+                // First: a client that is refused connects again soon, and must not find this listener.
+                await Task.WhenAny(_connections.AllAccepted, _connections.AllClosed).ConfigureAwait(false);
+                TimeSpan grace = _services.Options.StopGrace;
+                _connections.TurnAway(grace < limit / 2 ? grace : limit / 2);
+            }
             await _connections.AllClosed.ConfigureAwait(false);
         }
         _services.Complete();
@@ -104,6 +128,11 @@ public sealed class JsonRpcListener : IAsyncDisposable
         {
             // The connections that are open go on; the host is told that there will be no more.
             if (!_connections.IsStopping) _services.Report("accepting connections, which ends here", null, failure);
+        }
+        finally
+        {
+            _acceptor.Dispose();
+            _connections.AcceptingEnded();
         }
     }
 }

@@ -6,12 +6,16 @@ namespace Rx.JsonRpc;
 /// <summary>What a listener is made from. Everything that a peer can make grow has a finite bound here.</summary>
 public sealed record JsonRpcListenerOptions
 {
-    /// <summary>Connections at one time; one more is accepted, counted and closed at once. 1,024 by default.</summary>
+    /// <summary>
+    /// Connections at one time. One more is accepted, counted and turned away: its calls are refused without being run, as while the
+    /// listener stops, until it is closed after <see cref="StopGrace"/>. 64 such connections are kept beside the others at most; above that
+    /// one is closed at once. 1,024 by default.
+    /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
     /// <summary>
-    /// Calls and notifications of one connection that are in flight: arrived and not yet answered or handled. Above it a call is answered
-    /// with error -32000 and a notification is dropped, both before the host hears of them. 16,384 by default.
+    /// Calls and notifications of one connection that are in flight: arrived and not yet answered or handled. Above it a call is refused
+    /// (<see cref="JsonRpcError.Refusal"/>) and a notification is dropped, both before the host hears of them. 16,384 by default.
     /// </summary>
     public int MaxCallsPerConnection { get; init; } = 16_384;
 
@@ -39,6 +43,13 @@ public sealed record JsonRpcListenerOptions
     /// A peer that has gone looks the same as one that only has nothing more to say. 5 s by default; zero closes at once.
     /// </summary>
     public TimeSpan HalfClosedLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a connection that is to be closed, because the listener stops or has too many, still reads and refuses what comes. It covers
+    /// the calls that are on the wire when the listener stops; a peer that sends nothing in this time learns of the stop by the end of the
+    /// stream. 500 ms by default. Zero ends a connection as soon as nothing is in flight, and a call that is on the wire then is lost.
+    /// </summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
     /// Where handlers and observers are called. The thread pool by default; <see cref="PipeScheduler.Inline"/> calls them on the reader of
@@ -100,6 +111,7 @@ public sealed record JsonRpcListenerOptions
             yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
         }
         if (HalfClosedLimit < TimeSpan.Zero) yield return $"HalfClosedLimit is {HalfClosedLimit}; it must not be negative";
+        if (StopGrace < TimeSpan.Zero) yield return $"StopGrace is {StopGrace}; it must not be negative";
         foreach (string fault in TcpKeepAlive?.Faults(nameof(TcpKeepAlive)) ?? ["TcpKeepAlive is null; use TcpKeepAlive.Off"]) yield return fault;
         if (Continuations is null) yield return "Continuations is null; use PipeScheduler.ThreadPool or PipeScheduler.Inline";
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reactive.Disposables;
 using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Transport;
 
@@ -10,8 +11,7 @@ namespace Rx.JsonRpc.Listening;
 /// </summary>
 internal sealed class ListenerConnection
 {
-    private static readonly JsonRpcError TooMany = new(-32000, "Too many calls in flight");
-    private static readonly JsonRpcError Stopping = new(-32000, "The server is stopping");
+    private static readonly JsonRpcError TooMany = JsonRpcError.Refusal("too many calls in flight");
 
     private readonly FrameConnection _frames;
     private readonly Mailbox<IncomingCall> _handled;
@@ -19,6 +19,8 @@ internal sealed class ListenerConnection
     private readonly CancellationTokenSource _disconnected = new();
     private readonly CallsInFlight _inFlight;
     private IDisposable? _limit;
+    private IDisposable? _grace;
+    private volatile JsonRpcError? _leaving;
     private long _heldBytes;
     private int _closing;
     private int _hasEnded;
@@ -53,12 +55,15 @@ internal sealed class ListenerConnection
     /// <summary>Reads until the peer has nothing more to say; on a thread of the continuations, which a fast peer may hold for long.</summary>
     public void Start() => _frames.Frames.Subscribe(new CallReader(this));
 
-    /// <summary>Lets a call in and passes it on, or refuses it.</summary>
+    /// <summary>
+    /// Lets a call in and passes it on, or refuses it. A notification cannot be refused, because nothing answers it: it is carried out also
+    /// while the connection leaves.
+    /// </summary>
     public void Enter(IncomingCall call)
     {
         Services.Counters.Arrived(call.IsNotification);
         bool fits = _inFlight.TryEnter(call.Parameters.Utf8.Length);
-        if (Volatile.Read(ref _closing) == 1) Refuse(call, Stopping);
+        if (_leaving is { } leaving && !call.IsNotification) Refuse(call, leaving);
         else if (!fits) Refuse(call, TooMany);
         else if (Services.Handlers.ContainsKey(call.Method)) _handled.Post(call);
         else Services.Calls.Post(call);
@@ -106,16 +111,26 @@ internal sealed class ListenerConnection
             Abort("the peer closed the connection");
             return;
         }
-        SetLimit(Services.Clock.After(limit, () => Abort($"the peer closed the connection, and not all was answered or read within {limit}")));
-        Close();
+        AbortAfter(limit, $"the peer closed the connection, and not all was answered or read within {limit}");
+        EndSide();
     }
 
-    /// <summary>Takes no more calls; when those in flight are answered and their replies sent, the peer sees the end of the stream.</summary>
-    public void Close()
+    /// <summary>
+    /// Takes no more calls: refuses each in words that say so until the grace is over, because a call may be on the wire, and a peer that
+    /// understands them closes the connection. Then ends its own side, behind the replies to what is in flight, and reads on until the peer
+    /// has closed.
+    /// </summary>
+    /// <param name="why">What the refusal says.</param>
+    /// <param name="grace">How long.</param>
+    public void TurnAway(string why, TimeSpan grace)
     {
-        Interlocked.Exchange(ref _closing, 1);
-        if (_inFlight.IsEmpty) _frames.CompleteSending();
+        if (Interlocked.CompareExchange(ref _leaving, JsonRpcError.Refusal(why, leaving: true), null) is not null) return;
+        if (grace == TimeSpan.Zero) EndSide();
+        else SetTimer(ref _grace, Services.Clock.After(grace, EndSide));
     }
+
+    /// <summary>Ends the connection by force when it has not ended within the limit. The first limit holds.</summary>
+    public void AbortAfter(TimeSpan limit, string reason) => SetTimer(ref _limit, Services.Clock.After(limit, () => Abort(reason)));
 
     /// <summary>Ends the connection at once.</summary>
     public void Abort(string reason)
@@ -124,21 +139,31 @@ internal sealed class ListenerConnection
         _frames.Dispose();
     }
 
+    /// <summary>When what is in flight is answered and the replies are sent, the peer sees the end of the stream.</summary>
+    private void EndSide()
+    {
+        Interlocked.Exchange(ref _closing, 1);
+        if (_inFlight.IsEmpty) _frames.CompleteSending();
+    }
+
     private void AbortSlowPeer() =>
         Abort($"the peer does not read its replies: more than {Services.Options.MaxQueuedBytesPerConnection} bytes wait");
 
     private void End(string reason)
     {
         if (Interlocked.Exchange(ref _hasEnded, 1) == 1) return;
-        Interlocked.Exchange(ref _limit, System.Reactive.Disposables.Disposable.Empty)?.Dispose();
+        SetTimer(ref _limit, null);
+        SetTimer(ref _grace, null);
         _ended(this, reason);
         // Whoever waits for the token is the host's code.
         Services.Continuations.Schedule(static self => ((ListenerConnection)self!).Cancel(), this);
     }
 
-    private void SetLimit(IDisposable limit)
+    /// <summary>Sets a timer, or ends it for good.</summary>
+    private static void SetTimer(ref IDisposable? place, IDisposable? timer)
     {
-        if (Interlocked.CompareExchange(ref _limit, limit, null) is not null) limit.Dispose();
+        if (timer is null) Interlocked.Exchange(ref place, Disposable.Empty)?.Dispose();
+        else if (Interlocked.CompareExchange(ref place, timer, null) is not null) timer.Dispose();
     }
 
     private void Cancel()

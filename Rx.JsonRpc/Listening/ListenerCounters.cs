@@ -29,7 +29,7 @@ public sealed class ListenerCounters
     /// <summary>Notifications that arrived, dropped ones included.</summary>
     public long Notifications => Volatile.Read(ref _notifications);
 
-    /// <summary>Calls that were refused and notifications that were dropped because too many were in flight, or while stopping.</summary>
+    /// <summary>Calls that were refused because too many were in flight, while stopping or by the host, and notifications that were dropped.</summary>
     public long CallsRefused => Volatile.Read(ref _callsRefused);
 
     /// <summary>Replies that peers sent although nobody had asked them.</summary>

@@ -5,12 +5,21 @@ namespace Rx.JsonRpc.Listening;
 /// <summary>The connections of one listener: admits them up to the bound, and knows when the last one has closed.</summary>
 internal sealed class OpenConnections
 {
+    // Few, because each costs as much as one that is admitted.
+    private const int MostTurnedAway = 64;
+    private const string Stopping = "the server is stopping";
+
     private readonly Lock _gate = new();
     private readonly ListenerServices _services;
     private readonly HashSet<ListenerConnection> _open = [];
+    private readonly HashSet<ListenerConnection> _turnedAway = [];
+    private readonly TaskCompletionSource _allAccepted = new();
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closing;
+    private bool _accepting;
     private bool _stopping;
+    private bool _atOnce;
+    private TimeSpan? _grace;
 
     public OpenConnections(ListenerServices services) => _services = services;
 
@@ -30,65 +39,96 @@ internal sealed class OpenConnections
         }
     }
 
-    /// <summary>Completes when <see cref="Stop"/> was called and no connection is open.</summary>
+    /// <summary>Completes when no more connections will come, after <see cref="BeginStop"/>.</summary>
+    public Task AllAccepted => _allAccepted.Task;
+
+    /// <summary>Completes when <see cref="BeginStop"/> was called, and no connection is open and none will be.</summary>
     public Task AllClosed => _allClosed.Task;
+
+    /// <summary>Connections come from now on, until <see cref="AcceptingEnded"/>.</summary>
+    public void AcceptingBegins()
+    {
+        lock (_gate) _accepting = true;
+    }
+
+    public void AcceptingEnded()
+    {
+        lock (_gate)
+        {
+            _accepting = false;
+            SignalLocked();
+        }
+    }
 
     public void Admit(AcceptedConnection accepted)
     {
         var connection = new ListenerConnection(accepted, _services, Closed);
         string? refusal;
+        TimeSpan? grace;
+        bool kept;
         lock (_gate)
         {
-            refusal = _stopping ? "the listener is stopping"
+            refusal = _atOnce ? "the listener is stopping"
                 : _open.Count >= _services.Options.MaxConnections ? $"there are {_open.Count} connections already"
                 : null;
-            if (refusal is null) _open.Add(connection);
+            grace = refusal is not null ? _services.Options.StopGrace : _grace;
+            kept = refusal is null || (!_atOnce && grace > TimeSpan.Zero && _turnedAway.Count < MostTurnedAway);
+            if (kept) (refusal is null ? _open : _turnedAway).Add(connection);
             // Under the lock: a stop on another thread must not tell of its end before this told of its beginning.
             AddLocked(connection, refusal is null ? ListenerConnectionState.Connected : ListenerConnectionState.Refused, refusal ?? "accepted");
         }
         _services.FlushChanges();
-        if (refusal is null)
+        if (refusal is null) _services.Counters.Accepted();
+        else _services.Counters.Refused();
+        if (!kept)
         {
-            _services.Counters.Accepted();
-            _services.Continuations.Schedule(static connection => ((ListenerConnection)connection!).Start(), connection);
+            connection.Abort(refusal!);
+            return;
         }
-        else
-        {
-            _services.Counters.Refused();
-            connection.Abort(refusal);
-        }
+        // A peer that has connected may have sent a call already.
+        if (grace is { } left) connection.TurnAway(refusal is null ? Stopping : "too many connections", left);
+        if (refusal is not null) connection.AbortAfter(grace!.Value.PlusCapped(grace.Value), refusal);
+        _services.Continuations.Schedule(static connection => ((ListenerConnection)connection!).Start(), connection);
     }
 
-    /// <summary>Admits no more. Those that are open refuse new calls and end when they have answered, or end at once and say no more.</summary>
-    public void Stop(bool atOnce)
+    /// <summary>From now on the end of the last connection is the end.</summary>
+    public void BeginStop()
     {
         lock (_gate)
         {
             _stopping = true;
             SignalLocked();
         }
-        if (atOnce)
-        {
-            AbortAll();
-            return;
-        }
-        foreach (ListenerConnection connection in All()) connection.Close();
     }
 
+    /// <summary>Has every connection refuse what comes, and end its side when the grace is over.</summary>
+    public void TurnAway(TimeSpan grace)
+    {
+        lock (_gate) _grace = grace;
+        foreach (ListenerConnection connection in All()) connection.TurnAway(Stopping, grace);
+    }
+
+    /// <summary>Ends every connection at once and without a word, and those that come.</summary>
     public void AbortAll()
     {
+        lock (_gate)
+        {
+            _atOnce = true;
+            SignalLocked();
+        }
         foreach (ListenerConnection connection in All()) connection.Abort("the listener has stopped");
     }
 
     private ListenerConnection[] All()
     {
-        lock (_gate) return [.. _open];
+        lock (_gate) return [.. _open, .. _turnedAway];
     }
 
     private void Closed(ListenerConnection connection, string reason)
     {
         lock (_gate)
         {
+            if (_turnedAway.Remove(connection)) SignalLocked();
             // One that was refused never was among them.
             if (!_open.Remove(connection)) return;
             AddLocked(connection, ListenerConnectionState.Disconnected, reason);
@@ -108,6 +148,8 @@ internal sealed class OpenConnections
 
     private void SignalLocked()
     {
-        if (_stopping && _open.Count == 0 && _closing == 0) _allClosed.TrySetResult();
+        bool moreMayCome = _accepting && !_atOnce;
+        if (_stopping && !_accepting) _allAccepted.TrySetResult();
+        if (_stopping && !moreMayCome && _open.Count + _turnedAway.Count + _closing == 0) _allClosed.TrySetResult();
     }
 }

@@ -39,6 +39,8 @@ internal sealed class FailoverOnce<TServer, T> : FailoverSink<TServer, T>, IObse
 
     protected override bool MayMove(Exception failure) => _steps.MayMove(failure);
 
+    protected override bool MayGoRoundAgain() => _steps.MayGoRoundAgain();
+
     protected override void Recycle()
     {
         Reset(null!, null!);

@@ -14,6 +14,9 @@ internal abstract class FailoverSink<TServer, T>(IEnumerable<IEnumerable<TServer
     /// <summary>Whether the next server may be tried after this failure.</summary>
     protected abstract bool MayMove(Exception failure);
 
+    /// <summary>Whether the servers may be tried once more, from the first one on, when none is left.</summary>
+    protected virtual bool MayGoRoundAgain() => false;
+
     protected sealed override IObservable<T>? Next(Exception? failure, ref Exception? end)
     {
         if (failure is not null)
@@ -26,6 +29,7 @@ internal abstract class FailoverSink<TServer, T>(IEnumerable<IEnumerable<TServer
             (_failures ??= []).Add(failure);
         }
         if (_walk.TryMoveNext(out TServer? server)) return TryOn(server);
+        if (MayGoRoundAgain() && _walk.TryStartAgain(out server)) return TryOn(server);
         end = PriorityWalk<TServer>.Exhausted(_failures);
         return null;
     }

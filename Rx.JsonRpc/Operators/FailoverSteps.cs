@@ -10,5 +10,5 @@ internal static class FailoverSteps
         this IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps, TimeSpan after, IScheduler scheduler, Func<bool>? mayHedge) =>
         after == TimeSpan.MaxValue
             ? FailoverOnce<TServer, T>.Of(groups, steps)
-            : groups.FailoverWithHedge(steps.TryOn, after, scheduler, steps.MayMove, mayHedge);
+            : FailoverWithHedgeOperator.WithSteps(groups, steps, after, scheduler, mayHedge);
 }

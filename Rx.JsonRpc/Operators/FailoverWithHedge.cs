@@ -65,8 +65,13 @@ public static class FailoverWithHedgeOperator
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(tryOn);
         ArgumentNullException.ThrowIfNull(scheduler);
-        return new Recipe<TServer, T>(groups, tryOn, after, scheduler, mayMove, mayHedge);
+        return new Recipe<TServer, T>(groups, tryOn, after, scheduler, mayMove, mayHedge, null);
     }
+
+    /// <summary>The same with an object of its own for each subscription, which may go round the servers again.</summary>
+    internal static IObservable<T> WithSteps<TServer, T>(
+        IEnumerable<IEnumerable<TServer>> groups, IFailoverSteps<TServer, T> steps, TimeSpan after, IScheduler scheduler, Func<bool>? mayHedge) =>
+        new Recipe<TServer, T>(groups, steps.TryOn, after, scheduler, steps.MayMove, mayHedge, steps.MayGoRoundAgain);
 
     private sealed record Recipe<TServer, T>(
         IEnumerable<IEnumerable<TServer>> Groups,
@@ -74,7 +79,8 @@ public static class FailoverWithHedgeOperator
         TimeSpan After,
         IScheduler Scheduler,
         Func<Exception, bool>? MayMove,
-        Func<bool>? MayHedge) : IObservable<T>
+        Func<bool>? MayHedge,
+        Func<bool>? MayGoRoundAgain) : IObservable<T>
     {
         public IDisposable Subscribe(IObserver<T> observer)
         {
@@ -99,7 +105,7 @@ public static class FailoverWithHedgeOperator
             return true;
         }
 
-        protected override IObservable<T>? NextAlone() => HasNext() ? TryOnNext() : null;
+        protected override IObservable<T>? NextAlone() => HasNext() || StartsAgain() ? TryOnNext() : null;
 
         // A server that may not be asked yet stays the next one.
         protected override IObservable<T>? NextBeside() => HasNext() && recipe.MayHedge?.Invoke() != false ? TryOnNext() : null;
@@ -109,6 +115,8 @@ public static class FailoverWithHedgeOperator
         protected override void Release() => _walk.Release();
 
         private bool HasNext() => _hasNext = _hasNext || _walk.TryMoveNext(out _next);
+
+        private bool StartsAgain() => _hasNext = recipe.MayGoRoundAgain?.Invoke() == true && _walk.TryStartAgain(out _next);
 
         private IObservable<T> TryOnNext()
         {

@@ -10,4 +10,7 @@ internal interface IFailoverSteps<in TServer, out T>
 
     /// <summary>Whether the next server may be tried after this failure.</summary>
     bool MayMove(Exception failure);
+
+    /// <summary>Whether the servers may be asked once more, from the first one on, although each was asked. Asked when none is left.</summary>
+    bool MayGoRoundAgain();
 }

@@ -27,6 +27,13 @@ internal struct PriorityWalk<TServer>(IEnumerable<IEnumerable<TServer>> groups)
         }
     }
 
+    /// <summary>The first one of a new walk.</summary>
+    public bool TryStartAgain([MaybeNullWhen(false)] out TServer server)
+    {
+        Release();
+        return TryMoveNext(out server);
+    }
+
     public void Release()
     {
         try

@@ -21,6 +21,7 @@ internal static class RecordNames
         (AttemptEnd.TimedOut, "timeout"),
         (AttemptEnd.Faulty, "faulty"),
         (AttemptEnd.Cancelled, "cancelled"),
+        (AttemptEnd.Refused, "refused"),
     ];
 
     public static string Of(OutcomeKind outcome) => Name(Outcomes, outcome);

@@ -65,6 +65,9 @@ internal class AttemptRecord
     /// <summary>No byte of it will leave, unless they have.</summary>
     public void TakeBack() => Interlocked.CompareExchange(ref _bytes, TakenBack, Held);
 
+    /// <summary>The server has said that it did not run it, although its bytes left.</summary>
+    public void Refuse() => Volatile.Write(ref _bytes, TakenBack);
+
     /// <summary>Makes it as good as new, for another attempt.</summary>
     protected void Reset(Server server)
     {

@@ -13,7 +13,7 @@ namespace Rx.JsonRpc.Servers;
 internal sealed class OpenServerCalls
 {
     private static readonly JsonRpcError NoMethod = new(JsonRpcError.MethodNotFound, "Method not found");
-    private static readonly JsonRpcError TooMany = new(-32000, "Too many calls in flight");
+    private static readonly JsonRpcError TooMany = JsonRpcError.Refusal("too many calls in flight");
     private static readonly JsonRpcError TooLate = new(JsonRpcError.InternalError, "Not answered in time");
     private static readonly JsonRpcError TooLong = new(JsonRpcError.InternalError, "The reply is too long");
 

@@ -61,7 +61,8 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
             ours.Server = Server.Address;
             if (ours is not ErrorReplyException) ours.Written = Written;
         }
-        _endedItself = _trail.TryEnd(this, EndOf(known), known.Message, (known as ErrorReplyException)?.Error);
+        int? refusal = (known as ServerUnavailableException)?.Refusal?.Code;
+        _endedItself = _trail.TryEnd(this, EndOf(known), known.Message, (known as ErrorReplyException)?.Error, code: refusal);
         _observer!.OnError(known);
     }
 
@@ -103,6 +104,7 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
     private static AttemptEnd EndOf(Exception failure) => failure switch
     {
         RequestTimeoutException => AttemptEnd.TimedOut,
+        ServerUnavailableException { Refusal: not null } => AttemptEnd.Refused,
         ServerUnavailableException => AttemptEnd.Unavailable,
         ConnectionLostException or ProtocolViolationException => AttemptEnd.ConnectionLost,
         ErrorReplyException => AttemptEnd.Error,

@@ -18,13 +18,14 @@ internal static class ReplayRules
     public static bool MayOverlap(Replay replay, bool idempotent) => replay != Replay.Never && EvenIfItRan(replay, idempotent);
 
     /// <summary>
-    /// Whether a whole round ended with no server left to ask: each was away, or was lost while it was asked, by a request that may be sent
-    /// again. The next round may wait until somebody can be asked.
+    /// Whether a whole round ended with no server left to ask: each was away or leaving, or was lost while it was asked, by a request that
+    /// may be sent again. The next round may wait until somebody can be asked. A server that refused the request and stays does not count:
+    /// its refusal makes room in the client's own table, so that the request would be sent to it again at once, and again.
     /// </summary>
     public static bool FoundNoServer(Exception failure) =>
         failure is NoServerException
         || (failure is AggregateException { InnerExceptions: { Count: > 0 } round }
-            && round.All(each => each is ServerUnavailableException or ConnectionLostException));
+            && round.All(each => each is ServerUnavailableException { Refusal: null or { IsLeaving: true } } or ConnectionLostException));
 
     private static bool EvenIfItRan(Replay replay, bool idempotent) => idempotent || replay == Replay.Always;
 }

@@ -38,6 +38,7 @@ internal partial class RequestTrail
         _told = false;
         _mayHaveRun = false;
         _laterRound = false;
+        _foundLeaving = false;
         _hedgePaid = false;
         _sealed = false;
         _done = default;

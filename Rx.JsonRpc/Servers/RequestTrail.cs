@@ -19,6 +19,7 @@ internal partial class RequestTrail
     private int _begun;
     private bool _mayHaveRun;
     private bool _laterRound;
+    private bool _foundLeaving;
     private bool _hedgePaid;
     private bool _sealed;
     private ThreadMark _done;
@@ -65,7 +66,19 @@ internal partial class RequestTrail
     public bool MayMove(Exception failure)
     {
         if (failure is AggregateException) _laterRound = true;
+        if (failure is ServerUnavailableException { Refusal.IsLeaving: true }) _foundLeaving = true;
         return !BudgetSpent && NotWaited is null && Terms.MayMove(failure);
+    }
+
+    /// <summary>
+    /// Once for each round in which a server said that it leaves: it did not run the request and is asked no more, so the round has found
+    /// one server less than it counted on, and one that was away when the round began may have come back.
+    /// </summary>
+    public bool MayGoRoundAgain()
+    {
+        bool again = _foundLeaving;
+        _foundLeaving = false;
+        return again;
     }
 
     public void RefuseToWait(string reason) => NotWaited = reason;
@@ -202,7 +215,7 @@ internal partial class RequestTrail
 
     private static Verdict VerdictOf(AttemptRecord attempt, AttemptEnd end) => end switch
     {
-        AttemptEnd.Result or AttemptEnd.Error => Verdict.Alive,
+        AttemptEnd.Result or AttemptEnd.Error or AttemptEnd.Refused => Verdict.Alive,
         AttemptEnd.Faulty when attempt.Written == Written.MaybeExecuted => Verdict.Alive,
         AttemptEnd.TimedOut or AttemptEnd.ConnectionLost => Verdict.Failed,
         _ => Verdict.Nothing,

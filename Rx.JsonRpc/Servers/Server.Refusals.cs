@@ -17,6 +17,9 @@ public sealed partial class Server
     internal ServerUnavailableException QueueFull() =>
         new($"{Address} takes no more bytes: MaxQueuedBytesPerConnection ({_services.Options.MaxQueuedBytesPerConnection}) wait to be sent");
 
+    internal ServerUnavailableException Refused(JsonRpcError refusal) =>
+        new($"{Address} refused the request without running it: {refusal}") { Refusal = refusal };
+
     private ServerUnavailableException FirstConnectFull() =>
         new($"{Address} is still being connected for the first time, and {_services.Options.MaxInFlightPerServer} requests wait for that, as many as MaxInFlightPerServer allows");
 }

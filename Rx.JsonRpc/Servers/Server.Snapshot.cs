@@ -22,7 +22,7 @@ public sealed partial class Server
                 Reason = _reason,
                 Since = _since,
                 InFlight = InFlightLocked(),
-                Connections = links.Count(link => link.Connection is not null),
+                Connections = links.Count(link => link.Open is not null),
                 ConnectAttempts = links.Max(link => link.Attempts),
                 EjectedUntil = ejectedUntil is { } until ? at.PlusCapped(until - now) : null,
                 Dropped = Drops(),

@@ -150,13 +150,14 @@ public sealed partial class Server
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length) { ErrorCode = errorCode });
     }
 
-    private int InFlightLocked() => _links.Concat(_formerLinks).Sum(link => link.Connection?.Pending.Count ?? 0);
+    private int InFlightLocked() => _links.Concat(_formerLinks).Sum(link => link.Open?.Pending.Count ?? 0);
 
     private ServerState BestLocked() => _links.Concat(_duty == Duty.Leaving ? _formerLinks : []).Min(link => Rank(link.State)) switch
     {
         0 => ServerState.Connected,
-        1 => ServerState.Connecting,
-        2 => ServerState.Waiting,
+        1 => ServerState.Draining,
+        2 => ServerState.Connecting,
+        3 => ServerState.Waiting,
         _ => ServerState.Retired,
     };
 
@@ -182,8 +183,9 @@ public sealed partial class Server
     private static int Rank(ServerState state) => state switch
     {
         ServerState.Connected => 0,
-        ServerState.Connecting => 1,
-        ServerState.Waiting => 2,
-        _ => 3,
+        ServerState.Draining => 1,
+        ServerState.Connecting => 2,
+        ServerState.Waiting => 3,
+        _ => 4,
     };
 }

@@ -120,7 +120,15 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
 
     public override void OnErrorReply(JsonRpcError error)
     {
-        _reply = new Reply<TResult> { Error = error };
+        if (error.IsRefusal)
+        {
+            _record.Refuse();
+            _failure = _server.Refused(error);
+        }
+        else
+        {
+            _reply = new Reply<TResult> { Error = error };
+        }
         _server.Continuations.Schedule(this);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
 
@@ -11,9 +12,15 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal sealed class ServerConnection : IObserver<Frame>
 {
+    // Long enough for a server that leaves to see that nothing is left to answer.
+    private static readonly TimeSpan LeavingLimit = TimeSpan.FromMilliseconds(500);
+
     private readonly Server _server;
     private readonly JsonRpcClientOptions _options;
     private readonly Action<ServerConnection, Exception> _ended;
+    private readonly Action<ServerConnection> _leaving;
+    private readonly IScheduler _clock;
+    private readonly SingleAssignmentDisposable _leavingLimit = new();
     private readonly Heartbeat? _heartbeat;
     private readonly OpenServerCalls _calls;
     private int _othersSent;
@@ -21,18 +28,28 @@ internal sealed class ServerConnection : IObserver<Frame>
     private int _settled;
     private int _lossCounted;
     private int _hasEnded;
+    // Written by the reader only.
+    private bool _isLeaving;
 
     /// <param name="server">The server.</param>
     /// <param name="frames">The frames.</param>
     /// <param name="options">The client's options.</param>
     /// <param name="clock">The clock of the heartbeat.</param>
+    /// <param name="leaving">Called once, by the reader, when the server has said that this connection takes no more calls.</param>
     /// <param name="ended">Called once, when the connection has ended; it has <see cref="FailPending"/> tell the requests that wait.</param>
     public ServerConnection(
-        Server server, FrameConnection frames, JsonRpcClientOptions options, IScheduler clock, Action<ServerConnection, Exception> ended)
+        Server server,
+        FrameConnection frames,
+        JsonRpcClientOptions options,
+        IScheduler clock,
+        Action<ServerConnection> leaving,
+        Action<ServerConnection, Exception> ended)
     {
         _server = server;
         Frames = frames;
         _options = options;
+        _clock = clock;
+        _leaving = leaving;
         _ended = ended;
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
         _calls = new OpenServerCalls(server, this, options, clock);
@@ -48,7 +65,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <summary>How often something was sent, or given up, that a reply does not end: an error without an id may mean it.</summary>
     public int OthersSent => Volatile.Read(ref _othersSent);
 
-    /// <summary>Whether any reply has come yet.</summary>
+    /// <summary>Whether any reply has come yet, but refusals of a server that leaves.</summary>
     public bool HasReplied { get; private set; }
 
     public void OnNext(Frame frame)
@@ -57,7 +74,8 @@ internal sealed class ServerConnection : IObserver<Frame>
         while (reader.TryRead(out Envelope envelope)) Sort(envelope, frame);
     }
 
-    public void OnCompleted() => End(new ConnectionLostException($"{_server.Address} closed the connection"));
+    public void OnCompleted() => End(new ConnectionLostException(
+        _isLeaving ? $"{_server.Address} has left, as it said it would" : $"{_server.Address} closed the connection"));
 
     public void OnError(Exception error) => End(error);
 
@@ -72,6 +90,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         _heartbeat?.Stop();
         _calls.End();
+        _leavingLimit.Dispose();
         FailPending(why);
         Frames.CompleteSending();
     }
@@ -87,10 +106,10 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private void Sort(in Envelope envelope, Frame frame)
     {
-        if (envelope.Kind is EnvelopeKind.Result or EnvelopeKind.Error) HasReplied = true;
         switch (envelope.Kind)
         {
             case EnvelopeKind.Result:
+                HasReplied = true;
                 if (TakePending(envelope, frame) is { } called) called.OnResult(envelope.Value);
                 break;
             case EnvelopeKind.Error:
@@ -113,29 +132,31 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     private void TakeError(in Envelope envelope, Frame frame)
     {
-        if (envelope.IsWithoutId(_options.Strict)) TakeErrorWithoutId(envelope, frame);
-        else if (TakePending(envelope, frame) is { } request) Fail(request, envelope);
+        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out string? fault);
+        // First: what was refused must not come here again. Also when nothing waits for the reply any more.
+        if (error is { IsLeaving: true }) Leave();
+        else HasReplied = true;
+        if (envelope.IsWithoutId(_options.Strict)) TakeErrorWithoutId(error, fault, frame);
+        else if (TakePending(envelope, frame) is { } request) Fail(request, error, fault);
     }
 
     /// <summary>
     /// A server that cannot read what was sent cannot name its id either (JSON-RPC 2.0, section 5). The only request that waits is meant,
     /// if nothing else that was sent can be: a server reads in order, so whatever left before a request that has a reply is not.
     /// </summary>
-    private void TakeErrorWithoutId(in Envelope envelope, Frame frame)
+    private void TakeErrorWithoutId(JsonRpcError? error, string? fault, Frame frame)
     {
         if (_settled == OthersSent && Pending.TakeOnly() is { } only)
         {
-            Fail(only, envelope);
+            Fail(only, error, fault);
             _server.RoomForOne();
             return;
         }
-        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out _);
         _server.Dropped(DropReason.ErrorWithoutId, frame.Payload.Length, error?.Code);
     }
 
-    private void Fail(PendingRequest request, in Envelope envelope)
+    private static void Fail(PendingRequest request, JsonRpcError? error, string? fault)
     {
-        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out string? fault);
         if (error is null) request.OnUnusable(fault!);
         else request.OnErrorReply(error);
     }
@@ -160,6 +181,20 @@ internal sealed class ServerConnection : IObserver<Frame>
         return any;
     }
 
+    /// <summary>The server takes no more calls here: none begins, those that wait are answered, then the connection ends in order.</summary>
+    private void Leave()
+    {
+        if (_isLeaving) return;
+        _isLeaving = true;
+        _leaving(this);
+        Pending.CloseWhenEmpty(() =>
+        {
+            Frames.CompleteSending();
+            _leavingLimit.Disposable = _clock.After(LeavingLimit, () => End(new ConnectionLostException(
+                $"{_server.Address} said that it leaves, and did not close the connection within {LeavingLimit}")));
+        });
+    }
+
     private PendingRequest? TakePending(in Envelope envelope, Frame frame)
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
@@ -180,6 +215,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         _heartbeat?.Stop();
         _calls.End();
+        _leavingLimit.Dispose();
         // The heartbeat's clock and the reader may both find the end.
         if (Interlocked.Exchange(ref _hasEnded, 1) == 0) _ended(this, how);
     }

@@ -22,6 +22,7 @@ internal sealed class ServerLink
     private readonly IStopwatch _stopwatch;
     private readonly AsyncSubject<Unit> _ended = new();
     private volatile ServerConnection? _connection;
+    private volatile ServerConnection? _open;
     private volatile Exception? _closing;
     private int _started;
     private string _reason = "";
@@ -37,6 +38,9 @@ internal sealed class ServerLink
 
     /// <summary>The connection that requests can be sent on; null when there is none.</summary>
     public ServerConnection? Connection => _connection;
+
+    /// <summary>The connection that is open, also when its server has said that it leaves.</summary>
+    public ServerConnection? Open => _open;
 
     public ServerState State { get; set; } = ServerState.Connecting;
 
@@ -61,7 +65,7 @@ internal sealed class ServerLink
         _reason = reason;
         _closing = why;
         Interlocked.MemoryBarrier();
-        ServerConnection? connection = _connection;
+        ServerConnection? connection = _open;
         if (connection is not null)
         {
             connection.Close(why);
@@ -79,7 +83,7 @@ internal sealed class ServerLink
         _reason = reason;
         _closing = why;
         Interlocked.MemoryBarrier();
-        if (_connection is { } connection) connection.Pending.CloseWhenEmpty(() => _ = CloseAsync(why, reason, limit));
+        if (_open is { } connection) connection.Pending.CloseWhenEmpty(() => _ = CloseAsync(why, reason, limit));
         else _ = CloseAsync(why, reason, limit);
     }
 
@@ -111,15 +115,17 @@ internal sealed class ServerLink
             GathersBehind = _server.Continuations.IfOnThreadPool,
             GathersReads = _server.Continuations.AreInline,
         };
-        var connection = new ServerConnection(_server, frames, _options, _clock, (ended, how) =>
+        var connection = new ServerConnection(_server, frames, _options, _clock, SetAside, (ended, how) =>
         {
             _connection = null;
+            _open = null;
             _server.Lost(this, how.Message);
             // Before the next connect, which may come at once.
             ended.FailPending(how);
             if (HasServed(ended, _stopwatch.Elapsed - since)) life.OnNext(Unit.Default);
             life.OnError(how);
         });
+        _open = connection;
         _connection = connection;
         Attempts = 0;
         _server.Enter(this, ServerState.Connected, "connected");
@@ -136,6 +142,12 @@ internal sealed class ServerLink
     /// </summary>
     private bool HasServed(ServerConnection connection, TimeSpan held) =>
         connection.HasReplied || held >= _options.Reconnect.Max || (!connection.Pending.WasUsed && _options.Reconnect.HasHeldIdle(held));
+
+    private void SetAside(ServerConnection leaving)
+    {
+        _connection = null;
+        _server.Enter(this, ServerState.Draining, "the server said that it leaves; it is asked again when it is connected again");
+    }
 
     private bool MayReconnect(Exception failure)
     {

@@ -41,11 +41,16 @@ internal sealed class InMemoryAcceptor : IAcceptor
         }
     }
 
-    public void Dispose()
+    public void StopListening()
     {
         using NoSynchronizationContext none = NoSynchronizationContext.Enter();
         _closed(this);
         _waiting.Writer.TryComplete();
+    }
+
+    public void Dispose()
+    {
+        StopListening();
         while (_waiting.Reader.TryRead(out InMemoryConnection? connection))
         {
             connection.Abort(new SocketException((int)SocketError.ConnectionReset, $"{LocalEndPoint} stopped listening."));

@@ -11,8 +11,14 @@ public interface IAcceptor : IDisposable
 
     /// <summary>Waits for the next connection.</summary>
     /// <param name="cancellationToken">Ends the wait; the listening goes on.</param>
-    /// <returns>The connection; null when the acceptor was disposed.</returns>
+    /// <returns>The connection; null when the acceptor was disposed, or stopped listening and has no more.</returns>
     ValueTask<AcceptedConnection?> AcceptAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends the listening, but not the accepting: <see cref="AcceptAsync"/> still gives the connections that peers have opened, then null.
+    /// Without it, calls on those are lost when a listener stops. Disposes the acceptor unless it is implemented.
+    /// </summary>
+    void StopListening() => Dispose();
 }
 
 /// <summary>A connection that a peer opened.</summary>

@@ -16,6 +16,7 @@ public sealed class SocketAcceptor : IAcceptor
     private readonly Socket _socket;
     private readonly IScheduler _scheduler;
     private readonly CancellationTokenSource _closing = new();
+    private volatile bool _stopping;
 
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">
@@ -68,7 +69,7 @@ public sealed class SocketAcceptor : IAcceptor
         }
         catch (Exception) when (_closing.IsCancellationRequested)
         {
-            return null;
+            return _stopping ? await AcceptLeftAsync(cancellationToken).ConfigureAwait(false) : null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -76,10 +77,19 @@ public sealed class SocketAcceptor : IAcceptor
         }
     }
 
+    /// <inheritdoc/>
+    public void StopListening()
+    {
+        if (_closing.IsCancellationRequested) return;
+        _stopping = true;
+        _closing.Cancel();
+    }
+
     /// <summary>Ends the listening and every <see cref="AcceptAsync"/> that waits; peers that were not accepted yet are refused.</summary>
     public void Dispose()
     {
-        if (_closing.IsCancellationRequested) return;
+        if (_closing.IsCancellationRequested && !_stopping) return;
+        _stopping = false;
         _closing.Cancel();
         // Removes a Unix socket's file too: a Socket remembers the path that it was bound to.
         _socket.Dispose();
@@ -87,7 +97,36 @@ public sealed class SocketAcceptor : IAcceptor
 
     private async ValueTask<AcceptedConnection> AcceptOneAsync(CancellationToken cancellationToken)
     {
-        Socket socket = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+        return Accepted(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The next connection that a peer has opened already; null, and the end of the listening, when there is none.</summary>
+    private async ValueTask<AcceptedConnection?> AcceptLeftAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (_socket.Poll(0, SelectMode.SelectRead))
+            {
+                try
+                {
+                    return await AcceptOneAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (SocketException gone) when (gone.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+                {
+                    // That peer has gone; the next one may be there.
+                }
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            // Disposed meanwhile, or no more can be accepted.
+        }
+        Dispose();
+        return null;
+    }
+
+    private AcceptedConnection Accepted(Socket socket)
+    {
         try
         {
             if (LocalEndPoint is IPEndPoint)
