@@ -37,7 +37,11 @@ public class GatheringEndToEndTests
             if (text.Contains("\"id\"")) requests.Enqueue(text);
             else Came();
         });
-        Task[] answered = [.. Enumerable.Range(0, 2).Select(_ => client.Request("m").Do(_ => Inside(() => client.Notify("n").Subscribe())).ToTask())];
+        var notified = new ConcurrentBag<Task>();
+        Task[] answered =
+        [
+            .. Enumerable.Range(0, 2).Select(_ => client.Request("m").Do(_ => Inside(() => notified.Add(client.Notify("n").ToTask()))).ToTask()),
+        ];
 
         string[] ids = [.. requests.Select(text => text[(text.LastIndexOf(':') + 1)..^1])];
         Assert.Equal(2, ids.Length);
@@ -46,6 +50,8 @@ public class GatheringEndToEndTests
 
         await _twoCame.Task;
         await Task.WhenAll(answered);
+        // Both ends before the client: disposing it fails a notification that is still open.
+        await Task.WhenAll(notified);
         Assert.Equal([false, false], _writtenByObserver);
     }
 
