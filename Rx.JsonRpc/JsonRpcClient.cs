@@ -149,7 +149,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _servers.InTurn
               .FailoverWithHedge(trail, trail.HedgeAfter, _clock, trail.MayHedge)
               .RetryWhenCalled(WaitingTurn.Of(trail, request.Policy, _services))
-              .RetryWithCheckedBackoff(request.Policy.Retries, request.Policy.Backoff, _clock, trail)
+              .RetryWithCheckedBackoff(request.Policy.Retries, request.Policy.Backoff, _clock, trail, _options.Random)
               .WithinOnce(trail.Limit.Due, _timers);
 
     private IObservable<Reply<T>> Try<T>(OneRequest<T> request, Server server, AttemptRecord attempt) =>

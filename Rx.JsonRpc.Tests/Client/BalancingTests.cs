@@ -195,7 +195,7 @@ public class BalancingTests
         JsonRpcClient client = Client("a,2 b,1", options => options with
         {
             FailbackDelay = TimeSpan.FromSeconds(10),
-            Breaker = new BreakerOptions { Random = () => 0 },
+            Random = () => 0,
         });
         _world["a"].OnCall = _ => { };
         Requests(client, 5);
@@ -245,7 +245,7 @@ public class BalancingTests
     }
 
     private JsonRpcClient Client(string servers, Func<JsonRpcClientOptions, JsonRpcClientOptions> change) =>
-        _world.Client(servers, options => change(options) with { BalancingRandom = _random.NextDouble });
+        _world.Client(servers, options => change(options with { Random = _random.NextDouble }));
 
     private double ShareOfA(JsonRpcClient client)
     {

@@ -4,8 +4,6 @@ namespace Rx.JsonRpc.Tests.Client;
 
 public class BreakerTests
 {
-    private static readonly BreakerOptions Unjittered = new() { Random = () => 0 };
-
     [Fact]
     public void Request_FiveTimeouts_EjectUntilTheProbeIsAnswered()
     {
@@ -248,7 +246,7 @@ public class BreakerTests
     }
 
     private static JsonRpcClient Client(ClientInVirtualTime world, string servers) =>
-        world.Client(servers, options => options with { Breaker = Unjittered });
+        world.Client(servers, options => options with { Random = () => 0 });
 
     private static Answers<RawJson>[] Requests(ClientInVirtualTime world, JsonRpcClient client, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => world.Subscribe(client.Request("m")))];

@@ -6,8 +6,6 @@ namespace Rx.JsonRpc.Tests.Client;
 /// <summary>What ejected servers mean for the others, and for how long. Calls that get no reply fail after 500 ms.</summary>
 public class EjectionTests
 {
-    private static readonly BreakerOptions Unjittered = new() { Random = () => 0 };
-
     private readonly ClientInVirtualTime _world = new();
 
     [Fact]
@@ -34,7 +32,7 @@ public class EjectionTests
     [Fact]
     public void Notify_FirstServerEjected_TakesTheNextAndNeverProbes()
     {
-        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = Unjittered });
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Random = () => 0 });
         _world["a"].OnCall = _ => { };
         Request(client, 5);
         _world.AdvanceTo(500);
@@ -52,7 +50,7 @@ public class EjectionTests
     [Fact]
     public void Request_TheOtherServerHasLostOneOfTwoConnections_TheEjectedOneIsNotAsked()
     {
-        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = Unjittered, ConnectionsPerServer = 2 });
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Random = () => 0, ConnectionsPerServer = 2 });
         _world["a"].OnCall = _ => { };
         Request(client, 5);
         _world.AdvanceTo(500);
@@ -69,7 +67,7 @@ public class EjectionTests
     [InlineData("a b c d e", 2)]
     public void Request_MostCallsFailEverywhere_AtMostHalfOfTheGroupIsEjectedByRate(string servers, int most)
     {
-        JsonRpcClient client = _world.Client(servers, options => options with { Breaker = Unjittered with { ConsecutiveFailures = int.MaxValue } });
+        JsonRpcClient client = _world.Client(servers, options => options with { Breaker = new BreakerOptions { ConsecutiveFailures = int.MaxValue }, Random = () => 0 });
         string[] names = servers.Split(' ');
         foreach (string name in names) _world[name].OnCall = _ => { };
         for (int i = 1; i <= 45; i++)
@@ -86,8 +84,8 @@ public class EjectionTests
     public void Request_ProbesFail_EjectionGrowsAndIsJitteredAnew()
     {
         var random = new Queue<double>([0.5, 0.25, 1]);
-        BreakerOptions breaker = new() { Random = random.Dequeue, MaxEjection = TimeSpan.FromSeconds(15) };
-        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = breaker });
+        BreakerOptions breaker = new() { MaxEjection = TimeSpan.FromSeconds(15) };
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = breaker, Random = random.Dequeue });
         _world["a"].OnCall = _ => { };
         Request(client, 5);
         // 5 s and a tenth of it; 10 s and a twentieth of it; 15 s and a fifth of it.
@@ -110,7 +108,7 @@ public class EjectionTests
 
     private JsonRpcClient BothEjected()
     {
-        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Breaker = Unjittered });
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { Random = () => 0 });
         _world["a"].OnCall = _world["b"].OnCall = _ => { };
         Request(client, 5);
         _world.AdvanceTo(500);

@@ -212,7 +212,7 @@ public class ManualOrderTests
     [Fact]
     public void Snapshot_TellsTheMomentAndStaysAsItIs()
     {
-        JsonRpcClient client = _world.Client("a,2 b!,1", options => options with { Breaker = new BreakerOptions { Random = () => 0 } });
+        JsonRpcClient client = _world.Client("a,2 b!,1", options => options with { Random = () => 0 });
         _world["a"].OnCall = _ => { };
         for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
         _world.AdvanceTo(550);

@@ -41,9 +41,8 @@ public class RoundsAndDeadlinesTests
     public void Retries_DefaultBackoffAndNoLuckWithTheJitter_NeverWaitLongerThanASecond()
     {
         var world = new ClientInVirtualTime();
-        JsonRpcClient client = world.Client("a!");
-        Backoff unlucky = RequestPolicy.Default.Backoff with { Random = () => 0.999 };
-        var policy = new RequestPolicy { Retries = -1, TotalTimeout = TimeSpan.FromSeconds(10), Backoff = unlucky };
+        JsonRpcClient client = world.Client("a!", options => options with { Random = () => 0.999 });
+        var policy = new RequestPolicy { Retries = -1, TotalTimeout = TimeSpan.FromSeconds(10) };
 
         Answers<RawJson> answers = world.Subscribe(client.Request("m", policy: policy));
         world.AdvanceTo(3000);

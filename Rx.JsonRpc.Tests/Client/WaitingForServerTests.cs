@@ -238,7 +238,7 @@ public class WaitingForServerTests
     [Fact]
     public void Request_EjectedServerComesBack_AsManyAreCalledAsItTakes()
     {
-        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { MaxInFlightPerServer = 5, Breaker = new BreakerOptions { Random = () => 0 } });
+        JsonRpcClient client = _world.Client("a,2 b,1", options => options with { MaxInFlightPerServer = 5, Random = () => 0 });
         _world["a"].OnCall = _world["b"].OnCall = _ => { };
         for (int i = 0; i < 5; i++) _world.Subscribe(client.Request("m"));
         _world.AdvanceTo(500);

@@ -44,7 +44,7 @@ public class BackoffTests
     public void Delay_FirstIsZero_IsZeroForEver(int retry)
     {
         // Zero times an infinite power is not a number; it has to come out as no wait.
-        Assert.Equal(TimeSpan.Zero, Backoff.None.Delay(retry));
+        Assert.Equal(TimeSpan.Zero, Backoff.None.Delay(retry, 1));
         Assert.Equal(TimeSpan.Zero, (Backoff.Default with { First = TimeSpan.Zero }).Delay(retry, 1));
     }
 
@@ -55,19 +55,17 @@ public class BackoffTests
     [Fact]
     public void Delay_Jitter_DrawsFromRandom()
     {
-        Backoff half = Backoff.Default with { Random = () => 0.5 };
-
-        Assert.Equal(TimeSpan.FromMilliseconds(50), half.Delay(1));
-        Assert.Equal(TimeSpan.FromMilliseconds(100), (half with { Jitter = false }).Delay(1));
+        Assert.Equal(TimeSpan.FromMilliseconds(50), Backoff.Default.Delay(1, () => 0.5));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), (Backoff.Default with { Jitter = false }).Delay(1, () => throw new NotSupportedException()));
     }
 
     [Fact]
     public void Constant_AnyRetry_IsTheSameWait() =>
-        Assert.All([1, 2, 1000], retry => Assert.Equal(TimeSpan.FromSeconds(2), Backoff.Constant(TimeSpan.FromSeconds(2)).Delay(retry)));
+        Assert.All([1, 2, 1000], retry => Assert.Equal(TimeSpan.FromSeconds(2), Backoff.Constant(TimeSpan.FromSeconds(2)).Delay(retry, () => 0)));
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void Delay_RetryBelowOne_Throws(int retry) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Backoff.Default.Delay(retry));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Backoff.Default.Delay(retry, 1));
 }

@@ -18,7 +18,7 @@ internal static class DurationCases
     public static IReadOnlyDictionary<string, Action<TimeSpan, NarrowClock>> All { get; } = new Dictionary<string, Action<TimeSpan, NarrowClock>>
     {
         ["Backoff.Constant(wait)"] = (due, clock) => Retries(Backoff.Constant(due), clock),
-        ["Backoff.First"] = (due, clock) => Retries(new Backoff { First = due, Max = due, Random = () => 0.999 }, clock),
+        ["Backoff.First"] = (due, clock) => Retries(new Backoff { First = due, Max = due }, clock),
         ["Backoff.Max"] = (due, clock) => Retries(new Backoff { First = due / 2, Max = due, Jitter = false }, clock),
         ["BreakerOptions.FirstEjection"] = (due, clock) => Ejects(new BreakerOptions { FirstEjection = due, MaxEjection = due }, clock),
         ["BreakerOptions.MaxEjection"] = (due, clock) => Ejects(new BreakerOptions { FirstEjection = due / 2, MaxEjection = due }, clock),
@@ -143,8 +143,8 @@ internal static class DurationCases
         IObservable<int> source = Observable.Defer(() => ++tries == 1 ? Observable.Throw<int>(new IOException()) : Observable.Return(7));
         var seen = new List<int>();
         Exception? failure = null;
-        using IDisposable retrying = source.RetryWithBackoff(1, backoff, clock).Subscribe(seen.Add, error => failure = error);
-        TimeSpan wait = backoff.Delay(1);
+        using IDisposable retrying = source.RetryWithBackoff(1, backoff, clock, random: () => 0.999).Subscribe(seen.Add, error => failure = error);
+        TimeSpan wait = backoff.Delay(1, () => 0.999);
         if (wait < TimeSpan.FromDays(1000)) clock.AdvanceBy(wait.Ticks);
         Assert.Null(failure);
         Assert.Equal(wait < TimeSpan.FromDays(1000) ? [7] : [], seen);
@@ -164,7 +164,7 @@ internal static class DurationCases
     private static void Ejects(BreakerOptions breaker, NarrowClock clock)
     {
         var world = new ClientInVirtualTime(clock);
-        JsonRpcClient client = world.Client("a,1 b,0", options => options with { Breaker = breaker with { ConsecutiveFailures = 1, Random = () => 0.999 } });
+        JsonRpcClient client = world.Client("a,1 b,0", options => options with { Breaker = breaker with { ConsecutiveFailures = 1 }, Random = () => 0.999 });
         world["a"].OnCall = _ => { };
         world.Subscribe(client.Request("m"));
         clock.AdvanceBy(TimeSpan.TicksPerSecond);

@@ -6,7 +6,7 @@ namespace Rx.JsonRpc.Tests.Servers;
 
 public class CircuitBreakerTests
 {
-    private static readonly BreakerOptions Unjittered = new() { Random = () => 0 };
+    private static readonly BreakerOptions Defaults = new();
 
     [Theory]
     [InlineData("FFFFF", false)]
@@ -16,7 +16,7 @@ public class CircuitBreakerTests
     [InlineData("AAAAAAAAAA", true)]
     public void Judge_FailuresInARow_EjectAtFive(string verdicts, bool closed)
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
 
         foreach (char verdict in verdicts) Call(breaker, verdict, At(0));
 
@@ -30,7 +30,7 @@ public class CircuitBreakerTests
     [InlineData(10, 10_000, true)]
     public void Judge_FailureRate_EjectsFromHalfOfTwentyInTheWindow(int failures, int lastAt, bool closed)
     {
-        CircuitBreaker breaker = PairOf(Unjittered);
+        CircuitBreaker breaker = PairOf(Defaults);
         for (int i = 0; i < 10; i++) Call(breaker, 'A', At(0));
         for (int i = 1; i < failures; i++) Call(breaker, 'F', At(0));
         Assert.True(breaker.IsClosed);
@@ -43,7 +43,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Judge_CallOfBeforeTheEjection_CountsNoMore()
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
         Assert.True(breaker.TryAdmit(At(0), true, out long early));
         TimeSpan back = Eject(breaker, At(0)) + TimeSpan.FromSeconds(5);
         Call(breaker, 'A', back);
@@ -60,7 +60,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Judge_ProbesThatFail_DoubleTheEjectionToItsBound()
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
         TimeSpan now = Eject(breaker, At(0));
         foreach (int seconds in new[] { 5, 10, 20, 40, 80, 160, 300, 300 })
         {
@@ -81,7 +81,7 @@ public class CircuitBreakerTests
     [Fact]
     public void TryAdmit_AnyJitter_EjectsForOneToOnePointTwoOfTheBound() => Gen.Double.Unit.Sample(random =>
     {
-        CircuitBreaker breaker = Alone(new BreakerOptions { Random = () => random });
+        CircuitBreaker breaker = Alone(new BreakerOptions(), () => random);
         Eject(breaker, At(0));
 
         Assert.False(breaker.TryAdmit(At(4_999), true, out _));
@@ -91,7 +91,7 @@ public class CircuitBreakerTests
     [Fact]
     public void TryAdmit_EjectionOver_GivesOneProbeUntilItIsJudged()
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
         Eject(breaker, At(0));
 
         Assert.False(breaker.TryAdmit(At(5_000), mayProbe: false, out _));
@@ -107,7 +107,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Judge_CallsFromBeforeTheEjection_DoNotMeddle()
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
         Assert.True(breaker.TryAdmit(At(0), true, out long old));
         Eject(breaker, At(0));
 
@@ -121,7 +121,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Judge_FailuresBelowTheRate_DoNotEjectHoweverManyTheyAre()
     {
-        CircuitBreaker breaker = PairOf(Unjittered);
+        CircuitBreaker breaker = PairOf(Defaults);
         for (int i = 0; i < 30; i++) Call(breaker, 'A', At(0));
         for (int i = 0; i < 29; i++) Assert.False(Call(breaker, 'F', At(0)));
         Assert.True(breaker.IsClosed);
@@ -134,7 +134,7 @@ public class CircuitBreakerTests
     [Fact]
     public void Judge_CameBack_WhatFailedBeforeIsForgotten()
     {
-        CircuitBreaker breaker = PairOf(Unjittered);
+        CircuitBreaker breaker = PairOf(Defaults);
         Eject(breaker, At(0), failures: 20);
         Assert.False(breaker.IsClosed);
         Assert.True(Call(breaker, 'A', At(5_000)));
@@ -147,7 +147,7 @@ public class CircuitBreakerTests
     [Fact]
     public void TryAdmit_EjectedAndBackManyTimes_NoTicketComesTwice()
     {
-        CircuitBreaker breaker = Alone(Unjittered);
+        CircuitBreaker breaker = Alone(Defaults);
         var tickets = new HashSet<long>();
         for (int i = 0; i < 100; i++)
         {
@@ -174,7 +174,7 @@ public class CircuitBreakerTests
     public void Judge_AnyScript_NeverTwoProbesAtOnce() =>
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3_000]).Array[1, 300].Sample(script =>
         {
-            CircuitBreaker breaker = Alone(Unjittered);
+            CircuitBreaker breaker = Alone(Defaults);
             var open = new Queue<long>();
             TimeSpan now = At(0);
             foreach ((int step, int wait) in script)
@@ -191,7 +191,7 @@ public class CircuitBreakerTests
         2_000,
         () =>
         {
-            CircuitBreaker breaker = Alone(Unjittered);
+            CircuitBreaker breaker = Alone(Defaults);
             Eject(breaker, At(0));
             return new Round(breaker);
         },
@@ -202,7 +202,7 @@ public class CircuitBreakerTests
     [Fact]
     public void MayEjectOneMore_ByRate_AtMostHalfOfTheGroup()
     {
-        var groups = new BreakerGroups(Unjittered with { ConsecutiveFailures = int.MaxValue });
+        var groups = new BreakerGroups(Defaults with { ConsecutiveFailures = int.MaxValue }, NoJitter);
         CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => groups.Make(1))];
 
         foreach (CircuitBreaker breaker in breakers) Eject(breaker, At(0), 40);
@@ -213,8 +213,8 @@ public class CircuitBreakerTests
     [Fact]
     public void Groups_BreakerLeavesOrChangesItsGroup_IsCountedWhereItIs()
     {
-        BreakerOptions onlyRate = Unjittered with { ConsecutiveFailures = int.MaxValue };
-        var groups = new BreakerGroups(onlyRate);
+        BreakerOptions onlyRate = Defaults with { ConsecutiveFailures = int.MaxValue };
+        var groups = new BreakerGroups(onlyRate, NoJitter);
         CircuitBreaker[] breakers = [.. Enumerable.Range(0, 5).Select(_ => groups.Make(1))];
         groups.Leave(breakers[4]);
         groups.Join(breakers[3], 2);
@@ -240,11 +240,13 @@ public class CircuitBreakerTests
         }
     }
 
-    private static CircuitBreaker Alone(BreakerOptions options) => new BreakerGroups(options).Make(1);
+    private static CircuitBreaker Alone(BreakerOptions options, Func<double>? random = null) => new BreakerGroups(options, random ?? NoJitter).Make(1);
+
+    private static double NoJitter() => 0;
 
     private static CircuitBreaker PairOf(BreakerOptions options)
     {
-        var groups = new BreakerGroups(options with { ConsecutiveFailures = int.MaxValue });
+        var groups = new BreakerGroups(options with { ConsecutiveFailures = int.MaxValue }, NoJitter);
         _ = groups.Make(1);
         return groups.Make(1);
     }

@@ -75,7 +75,7 @@ public class ServerCallTests
         var order = new List<string>();
         OneServer? world = null;
         world = new OneServer(
-            options => options with { Reconnect = new Backoff { Random = () => 0 } },
+            options => options with { Reconnect = new Backoff(), Random = () => 0 },
             (endPoint, token) =>
             {
                 order.Add("connect");

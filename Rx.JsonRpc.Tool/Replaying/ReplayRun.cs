@@ -7,13 +7,7 @@ namespace Rx.JsonRpc.Tool.Replaying;
 /// <summary>The recorded requests once more, by another policy: the real client, on a network in memory and a clock that does not wait.</summary>
 internal sealed class ReplayRun(RecordedRequests recorded, IReadOnlyList<RecordedServer> servers, ReplayPolicy policy)
 {
-    // Any fixed number: the same file and the same options give the same figures each time.
-    private const int Seed = 1;
-
     private static readonly TimeSpan AtOnce = TimeSpan.FromTicks(1);
-
-    private readonly RequestPolicy _requestPolicy =
-        policy.Request with { Backoff = policy.Request.Backoff with { Random = new Random(Seed).NextDouble } };
 
     private readonly Dictionary<(string, bool), Method<RawJson, RawJson>> _methods = [];
 
@@ -48,15 +42,16 @@ internal sealed class ReplayRun(RecordedRequests recorded, IReadOnlyList<Recorde
 
     private void Send(JsonRpcClient client, HistoricalScheduler clock, RequestRecord record, int number)
     {
-        IDisposable waiting = client.Call(MethodOf(record), RequestNumber.Parameters(number), _requestPolicy).Subscribe(_ => { }, _ => { });
+        IDisposable waiting = client.Call(MethodOf(record), RequestNumber.Parameters(number), policy.Request).Subscribe(_ => { }, _ => { });
         if (record.Outcome == OutcomeKind.Cancelled) clock.Schedule(record.Took, waiting.Dispose);
     }
 
+    // The network seeds the client's random numbers: the same file and the same options give the same figures each time.
     private JsonRpcClientOptions Options(InMemoryNetwork network) => network.ClientOptions([.. servers.Select(server => server.Address)]) with
     {
         Reconnect = Backoff.Constant(AtOnce),
         ConnectTimeout = TimeSpan.FromDays(1),
-        Breaker = policy.Breaker ? BreakerOptions.Default with { Random = new Random(Seed).NextDouble } : BreakerOptions.Off,
+        Breaker = policy.Breaker ? BreakerOptions.Default : BreakerOptions.Off,
         RetryBudget = policy.Budget ? RetryBudget.Default : RetryBudget.Off,
     };
 

@@ -27,18 +27,10 @@ public sealed record Backoff
     /// <summary>Whether the wait is drawn at random below its bound (full jitter, the default) or is the bound itself.</summary>
     public bool Jitter { get; init; } = true;
 
-    /// <summary>Where the random numbers in [0, 1) come from; called from any thread.</summary>
-    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
-
     /// <summary>The same wait each time, without jitter.</summary>
     /// <param name="wait">The wait; not negative.</param>
     /// <returns>A backoff that never grows.</returns>
     public static Backoff Constant(TimeSpan wait) => new() { First = wait, Max = wait, Factor = 1, Jitter = false };
-
-    /// <summary>The wait before a retry, jitter drawn from <see cref="Random"/>.</summary>
-    /// <param name="retry">1 for the first retry.</param>
-    /// <returns>The wait.</returns>
-    public TimeSpan Delay(int retry) => Delay(retry, Jitter ? Random() : 1);
 
     /// <summary>The wait before a retry for a given random number.</summary>
     /// <param name="retry">1 for the first retry.</param>
@@ -61,11 +53,13 @@ public sealed record Backoff
     /// </summary>
     internal bool HasHeldIdle(TimeSpan held) => held >= (First > LeastIdle ? First : LeastIdle);
 
+    /// <summary>The wait before a retry. A backoff without jitter draws no number.</summary>
+    internal TimeSpan Delay(int retry, Func<double> random) => Delay(retry, Jitter ? random() : 1);
+
     internal IEnumerable<string> Faults(string name)
     {
         if (First < TimeSpan.Zero) yield return $"{name}.First is {First}; it must not be negative";
         if (Max < First) yield return $"{name}.Max is {Max}; it must be at least First ({First})";
         if (!(Factor >= 1)) yield return $"{name}.Factor is {Factor}; it must be at least 1";
-        if (Random is null) yield return $"{name}.Random is null";
     }
 }

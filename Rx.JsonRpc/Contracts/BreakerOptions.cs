@@ -31,15 +31,12 @@ public sealed record BreakerOptions
 
     /// <summary>
     /// The bound of the first ejection; it doubles each time that the probe call fails. A server stays ejected between the bound and
-    /// 1.2 times the bound, drawn at random, so that clients do not probe it together. 5 s by default.
+    /// 1.2 times the bound, drawn at random (<see cref="JsonRpcClientOptions.Random"/>), so that clients do not probe it together. 5 s by default.
     /// </summary>
     public TimeSpan FirstEjection { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What the bound does not exceed. 5 min by default.</summary>
     public TimeSpan MaxEjection { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>Where the random numbers in [0, 1) come from; called from any thread.</summary>
-    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
     internal IEnumerable<string> Faults(string name)
     {
@@ -49,6 +46,5 @@ public sealed record BreakerOptions
         if (Window < TimeSpan.FromMilliseconds(10)) yield return $"{name}.Window is {Window}; it must be at least 10 ms";
         if (FirstEjection <= TimeSpan.Zero) yield return $"{name}.FirstEjection is {FirstEjection}; it must be above zero";
         if (MaxEjection < FirstEjection) yield return $"{name}.MaxEjection is {MaxEjection}; it must be at least FirstEjection ({FirstEjection})";
-        if (Random is null) yield return $"{name}.Random is null";
     }
 }

@@ -47,8 +47,12 @@ public sealed record JsonRpcClientOptions
     /// </summary>
     public TimeSpan SlowStart { get; init; }
 
-    /// <summary>Where <see cref="Balancing"/> and <see cref="SlowStart"/> have their random numbers in [0, 1) from; called from any thread.</summary>
-    public Func<double> BalancingRandom { get; init; } = Random.Shared.NextDouble;
+    /// <summary>
+    /// The client's one source of chance: numbers in [0, 1), called from any thread. <see cref="Balancing"/>, <see cref="SlowStart"/>, the
+    /// jitter of <see cref="Reconnect"/> and of each <see cref="RequestPolicy.Backoff"/>, and the length of an ejection draw from it. A
+    /// test that has to repeat itself gives a seeded source. <see cref="System.Random.Shared"/> by default.
+    /// </summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
     /// <summary>When a server that fails calls is left alone for a while. 5 failures in a row, or half of 20 calls, by default.</summary>
     public BreakerOptions Breaker { get; init; } = BreakerOptions.Default;
@@ -176,7 +180,7 @@ public sealed record JsonRpcClientOptions
         if (!Enum.IsDefined(Balancing)) yield return $"Balancing is {Balancing}; it must be RoundRobin or LeastInFlight";
         if (FailbackDelay < TimeSpan.Zero) yield return $"FailbackDelay is {FailbackDelay}; it must not be negative";
         if (SlowStart < TimeSpan.Zero) yield return $"SlowStart is {SlowStart}; it must not be negative";
-        if (BalancingRandom is null) yield return "BalancingRandom is null";
+        if (Random is null) yield return "Random is null";
         if (DrainTimeout < TimeSpan.Zero) yield return $"DrainTimeout is {DrainTimeout}; it must not be negative";
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
         if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead server would be called without a pause";

@@ -15,6 +15,7 @@ public static class RetryWithBackoffOperator
     /// <param name="resetOnValue">
     /// Whether a value makes the next failure the first one again: its wait is short and all retries are left.
     /// </param>
+    /// <param name="random">The random numbers in [0, 1) of the jitter, called from any thread; null for <see cref="Random.Shared"/>.</param>
     /// <returns>The sequence with its retries.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="retries"/> is below -1.</exception>
     /// <exception cref="ArgumentException"><paramref name="backoff"/> is faulty; says how.</exception>
@@ -30,7 +31,7 @@ public static class RetryWithBackoffOperator
     /// <item><term>dispose</term><description>Disposes the source, or the wait.</description></item>
     /// <item><term>empty source</term><description>Completes.</description></item>
     /// <item><term>exception</term><description>
-    /// Thrown by <paramref name="when"/> or the backoff's random numbers: fails with it.
+    /// Thrown by <paramref name="when"/> or <paramref name="random"/>: fails with it.
     /// </description></item>
     /// </list>
     /// </remarks>
@@ -40,7 +41,8 @@ public static class RetryWithBackoffOperator
         Backoff backoff,
         IScheduler scheduler,
         Func<Exception, bool>? when = null,
-        bool resetOnValue = false)
+        bool resetOnValue = false,
+        Func<double>? random = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (retries < -1) throw new ArgumentOutOfRangeException(nameof(retries), retries, $"It must be in -1 (for ever)..{int.MaxValue}.");
@@ -48,16 +50,22 @@ public static class RetryWithBackoffOperator
         ArgumentNullException.ThrowIfNull(scheduler);
         string[] faults = [.. backoff.Faults(nameof(backoff))];
         if (faults.Length > 0) throw new ArgumentException(string.Join("; ", faults), nameof(backoff));
-        return new Recipe<T>(source, retries, backoff, scheduler, when, resetOnValue);
+        return new Recipe<T>(source, retries, backoff, scheduler, when, resetOnValue, random ?? Random.Shared.NextDouble);
     }
 
     /// <summary>The same for a backoff that was checked before, on the way of every request.</summary>
     internal static IObservable<T> RetryWithCheckedBackoff<TServer, T>(
-        this IObservable<T> source, int retries, Backoff backoff, IScheduler scheduler, IFailoverSteps<TServer, T> steps) =>
-        retries == 0 ? source : new Recipe<T>(source, retries, backoff, scheduler, steps.MayMove, ResetOnValue: false);
+        this IObservable<T> source, int retries, Backoff backoff, IScheduler scheduler, IFailoverSteps<TServer, T> steps, Func<double> random) =>
+        retries == 0 ? source : new Recipe<T>(source, retries, backoff, scheduler, steps.MayMove, ResetOnValue: false, random);
 
     private sealed record Recipe<T>(
-        IObservable<T> Source, int Retries, Backoff Backoff, IScheduler Scheduler, Func<Exception, bool>? When, bool ResetOnValue)
+        IObservable<T> Source,
+        int Retries,
+        Backoff Backoff,
+        IScheduler Scheduler,
+        Func<Exception, bool>? When,
+        bool ResetOnValue,
+        Func<double> Random)
         : IObservable<T>
     {
         public IDisposable Subscribe(IObserver<T> observer)
@@ -91,7 +99,7 @@ public static class RetryWithBackoffOperator
                 return null;
             }
             if (_retry < int.MaxValue) _retry++;
-            TimeSpan wait = recipe.Backoff.Delay(_retry);
+            TimeSpan wait = recipe.Backoff.Delay(_retry, recipe.Random);
             if (wait <= TimeSpan.Zero) return recipe.Source;
             KeepWait(recipe.Scheduler.After(wait, this, static sink => sink.Signal()));
             return null;

@@ -4,7 +4,7 @@ namespace Rx.JsonRpc.Servers;
 /// The circuit breakers of one client, by priority. They change their states under one lock, so that two of them cannot both be the last
 /// that may be ejected by rate. A server that takes no requests is in no group: it is nobody's other half.
 /// </summary>
-internal sealed class BreakerGroups(BreakerOptions options)
+internal sealed class BreakerGroups(BreakerOptions options, Func<double> random)
 {
     private readonly HashSet<CircuitBreaker> _breakers = [];
 
@@ -13,7 +13,7 @@ internal sealed class BreakerGroups(BreakerOptions options)
     /// <summary>A breaker for a server of that priority.</summary>
     public CircuitBreaker Make(int priority)
     {
-        var made = new CircuitBreaker(options, this);
+        var made = new CircuitBreaker(options, random, this);
         Join(made, priority);
         return made;
     }

@@ -32,6 +32,7 @@ internal sealed class CircuitBreaker
     private const long Probing = 2;
 
     private readonly BreakerOptions _options;
+    private readonly Func<double> _random;
     private readonly BreakerGroups _groups;
     private readonly FailureWindow _window;
     private readonly Backoff _bounds;
@@ -40,8 +41,9 @@ internal sealed class CircuitBreaker
     private int _ejections;
     private TimeSpan _until;
 
-    public CircuitBreaker(BreakerOptions options, BreakerGroups groups)
+    public CircuitBreaker(BreakerOptions options, Func<double> random, BreakerGroups groups)
     {
+        _random = random;
         _options = options;
         _groups = groups;
         _window = new FailureWindow(options.Window);
@@ -152,7 +154,7 @@ internal sealed class CircuitBreaker
     private void EjectLocked(string reason, TimeSpan now)
     {
         TimeSpan bound = _bounds.Delay(++_ejections, 1);
-        TimeSpan wait = bound.PlusCapped(bound * (0.2 * _options.Random()));
+        TimeSpan wait = bound.PlusCapped(bound * (0.2 * _random()));
         _until = now.PlusCapped(wait);
         Reason = FormattableString.Invariant($"ejected by its circuit breaker for {wait.TotalSeconds:0.#} s: {reason}");
         EnterLocked(Ejected);

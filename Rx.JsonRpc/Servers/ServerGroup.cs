@@ -17,7 +17,7 @@ public sealed class ServerGroup
         InTurn = services.Options switch
         {
             { Balancing: Balancing.LeastInFlight } options =>
-                servers.TwoRandomChoices(server => server.Load, server => SlowStart.Weight(server, services), options.BalancingRandom),
+                servers.TwoRandomChoices(server => server.Load, server => SlowStart.Weight(server, services), options.Random),
             { SlowStart: var slow } when slow > TimeSpan.Zero => new SlowStart(servers, _turns, services),
             _ => _turns,
         };

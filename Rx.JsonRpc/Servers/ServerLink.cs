@@ -55,7 +55,7 @@ internal sealed class ServerLink
         if (_closing is not null || Interlocked.Exchange(ref _started, 1) == 1) return;
         _life.Disposable = Observable.Defer(Connect)
             .SelectMany(Serve)
-            .RetryWithBackoff(_options.MaxConnectionAttempts, _options.Reconnect, _clock, MayReconnect, resetOnValue: true)
+            .RetryWithBackoff(_options.MaxConnectionAttempts, _options.Reconnect, _clock, MayReconnect, resetOnValue: true, _options.Random)
             .Subscribe(_ => { }, Retire);
     }
 

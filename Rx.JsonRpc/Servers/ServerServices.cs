@@ -26,7 +26,7 @@ internal sealed class ServerServices
         Serializer = serializer;
         Clock = clock;
         Stopwatch = clock.StartStopwatch();
-        Breakers = new BreakerGroups(options.Breaker);
+        Breakers = new BreakerGroups(options.Breaker, options.Random);
         Continuations = new Continuations(options.Continuations);
         Waiting = new WaitingRequests(options.MaxWaitingRequests, Continuations);
         Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);

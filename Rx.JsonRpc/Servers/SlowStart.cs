@@ -52,7 +52,7 @@ internal sealed class SlowStart : IEnumerable<Server>
 
     private IEnumerator<Server> Drawn()
     {
-        var draws = new WeightedDraws([.. _servers.Select(server => Weight(server, _services))], _services.Options.BalancingRandom);
+        var draws = new WeightedDraws([.. _servers.Select(server => Weight(server, _services))], _services.Options.Random);
         while (draws.TryDraw(out int next)) yield return _servers[next];
     }
 }

@@ -15,6 +15,9 @@ namespace Rx.JsonRpc.Testing;
 /// </remarks>
 public sealed class InMemoryNetwork : IConnector, IListenerTransport
 {
+    // Any number will do, as long as it stays the same.
+    private const int Seed = 2;
+
     private readonly ConcurrentDictionary<EndPoint, InMemoryAcceptor> _listening = new();
     private readonly ConcurrentDictionary<EndPoint, InMemoryRoute> _routes = new();
     private readonly IScheduler? _clock;
@@ -33,11 +36,20 @@ public sealed class InMemoryNetwork : IConnector, IListenerTransport
         _clock = scheduler;
     }
 
-    /// <summary>Options of a client that connects through this network and calls observers on the thread that drives the clock.</summary>
+    /// <summary>
+    /// Options of a client that connects through this network, calls observers on the thread that drives the clock, and draws the same
+    /// random numbers in each run: each call begins the same series anew.
+    /// </summary>
     /// <param name="servers">The servers.</param>
     /// <returns>The options; change them with <c>with</c>.</returns>
     public JsonRpcClientOptions ClientOptions(params ServerAddress[] servers) =>
-        new() { Servers = servers, Connector = this, Continuations = PipeScheduler.Inline };
+        new()
+        {
+            Servers = servers,
+            Connector = this,
+            Continuations = PipeScheduler.Inline,
+            Random = new Random(Seed).NextDouble,
+        };
 
     /// <summary>The way to a named place, to break and to heal.</summary>
     /// <param name="name">The name of an <see cref="InMemoryEndPoint"/>.</param>

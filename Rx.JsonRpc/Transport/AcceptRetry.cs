@@ -38,7 +38,7 @@ internal static class AcceptRetry
             {
                 pauses++;
             }
-            if (pauses > 0) await WaitAsync(Pause.Delay(pauses), scheduler, cancellationToken).ConfigureAwait(false);
+            if (pauses > 0) await WaitAsync(Pause.Delay(pauses, 1), scheduler, cancellationToken).ConfigureAwait(false);
         }
     }
 

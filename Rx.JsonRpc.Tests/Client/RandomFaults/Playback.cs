@@ -65,13 +65,13 @@ internal sealed class Playback
         Topology = _topology,
         RetryBudget = settings.Budget,
         Breaker = settings.Breaker
-            ? new BreakerOptions { ConsecutiveFailures = 2, MinimumCalls = 4, FirstEjection = TimeSpan.FromMilliseconds(300), MaxEjection = TimeSpan.FromSeconds(1), Random = () => 0.5 }
+            ? new BreakerOptions { ConsecutiveFailures = 2, MinimumCalls = 4, FirstEjection = TimeSpan.FromMilliseconds(300), MaxEjection = TimeSpan.FromSeconds(1) }
             : BreakerOptions.Off,
         Heartbeat = settings.Heartbeat
             ? new HeartbeatOptions { Interval = TimeSpan.FromMilliseconds(150), Timeout = TimeSpan.FromMilliseconds(90) }
             : HeartbeatOptions.Off,
         Balancing = settings.Balancing,
-        BalancingRandom = new Random(settings.SlowStart).NextDouble,
+        Random = new Random(settings.SlowStart).NextDouble,
         FailbackDelay = TimeSpan.FromMilliseconds(settings.FailbackDelay),
         SlowStart = TimeSpan.FromMilliseconds(settings.SlowStart),
         DrainTimeout = TimeSpan.FromMilliseconds(settings.DrainTimeout),
