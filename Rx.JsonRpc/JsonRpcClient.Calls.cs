@@ -5,8 +5,9 @@ public sealed partial class JsonRpcClient
     /// <summary>
     /// The requests of servers for whose method nobody has subscribed <see cref="CallsTo"/>. Hot, never concurrent, in order for each
     /// server; completes when the client is disposed. Whoever subscribes answers each of them: what is left is answered by
-    /// <see cref="JsonRpcClientOptions.ServerCallTimeout"/>. While nobody has subscribed they are answered with error -32601 at once. The
-    /// first subscription starts the client, see <see cref="JsonRpcClientOptions.AutoStart"/>.
+    /// <see cref="JsonRpcClientOptions.ServerCallTimeout"/>. While nobody has subscribed they are answered with error -32601 at once. One
+    /// whose observer throws is answered with error -32603, see <see cref="Failures"/>. The first subscription starts the client, see
+    /// <see cref="JsonRpcClientOptions.AutoStart"/>.
     /// </summary>
     public IObservable<ServerRequest> Calls { get; }
 

@@ -26,6 +26,12 @@ public sealed partial class JsonRpcClient
             _services.Waiting.Close();
             _openRequests.CancelAll(() => new RequestTimeoutException($"the client was drained and stopped waiting after {limit}"));
         }
+        catch (OperationCanceledException)
+        {
+            // The caller's code behind its await must not run inside CancellationTokenSource.Cancel, under the locks of whoever cancels.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            throw;
+        }
     }
 
     /// <summary>
@@ -34,8 +40,7 @@ public sealed partial class JsonRpcClient
     /// </summary>
     /// <returns>
     /// Completes when the connections are closed and the observers of the hot observables have returned; a peer or an observer that does
-    /// not come to an end holds it up for at most half a second each. Fails, with everything closed, with what an observer of an open
-    /// request threw; Rx throws the failure itself at an observer that has no OnError.
+    /// not come to an end holds it up for at most half a second each.
     /// </returns>
     public async ValueTask DisposeAsync()
     {
@@ -43,18 +48,12 @@ public sealed partial class JsonRpcClient
         _start.Close();
         // First: the end of one request would make room for another that waits, and that one would be sent.
         _services.Waiting.Close();
-        try
-        {
-            using (_topology) _openRequests.Close();
-        }
-        finally
-        {
-            _timers.Rest();
-            _services.Rest();
-            var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
-            await _servers.CloseAsync(closed, "the client was disposed", ClosingLimit).ConfigureAwait(false);
-            await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
-                .ToTask().ConfigureAwait(false);
-        }
+        using (_topology) _openRequests.Close();
+        _timers.Rest();
+        _services.Rest();
+        var closed = new ObjectDisposedException(nameof(JsonRpcClient), "the client is disposed");
+        await _servers.CloseAsync(closed, "the client was disposed", ClosingLimit).ConfigureAwait(false);
+        await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
+            .ToTask().ConfigureAwait(false);
     }
 }

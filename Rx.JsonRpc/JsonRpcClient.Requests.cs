@@ -2,6 +2,7 @@ using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Text.Json.Serialization.Metadata;
 using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc;
 
@@ -26,6 +27,10 @@ public sealed partial class JsonRpcClient
         public override IStopwatch Stopwatch => Client._stopwatch;
 
         public override IScheduler Clock => Client._clock;
+
+        public override Continuations Continuations => Client._services.Continuations;
+
+        public override void Report(Exception thrown) => Client._services.Report(Method, null, thrown);
 
         public override HedgePlan? NewHedge() => Client.HedgeOf(Method, _policy, Idempotent);
 

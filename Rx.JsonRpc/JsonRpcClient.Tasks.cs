@@ -15,7 +15,8 @@ public sealed partial class JsonRpcClient
     /// <returns>
     /// The result; await it once, as every <see cref="ValueTask"/>. It fails as the observable does, an error reply with
     /// <see cref="ErrorReplyException"/>, and with <see cref="OperationCanceledException"/> when the token is cancelled. What follows the
-    /// <c>await</c> runs where an observer would be called, or on the caller's synchronization context.
+    /// <c>await</c> runs on the continuation scheduler, or on the caller's synchronization context; never inside a call to
+    /// <see cref="CancellationTokenSource.Cancel()"/>, unless the continuations are inline.
     /// </returns>
     public ValueTask<TResult> RequestAsync<TParams, TResult>(
         Method<TParams, TResult> method, TParams parameters, RequestPolicy? policy = null, CancellationToken cancellationToken = default)

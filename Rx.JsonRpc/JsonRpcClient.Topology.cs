@@ -16,6 +16,7 @@ public sealed partial class JsonRpcClient
         At = _clock.Now,
         Servers = [.. _servers.All.Select(server => server.Snapshot())],
         TopologyFault = _topology.Fault,
+        Failures = _services.FailureCount,
     };
 
     /// <summary>

@@ -80,6 +80,23 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
     public IObservable<ServerDiagnostic> Diagnostics => _services.Diagnostics;
 
     /// <summary>
+    /// What the host's own code threw when the client called it. Hot; completes when the client is disposed. An observer that throws is
+    /// unsubscribed, and its exception is only counted by <see cref="ClientSnapshot.Failures"/>.
+    /// </summary>
+    /// <remarks>
+    /// <para>An exception of the host's code never ends the process, and never reaches a connection:</para>
+    /// <list type="table">
+    /// <listheader><term>who throws</term><description>what happens, beside the report</description></listheader>
+    /// <item><term>observer of <see cref="Calls"/> or <see cref="CallsTo"/></term><description>The server's call is answered with error
+    /// -32603, or with the error of an <see cref="ErrorReplyException"/>, which is an answer and not reported. The observer stays subscribed,
+    /// unless an operator before it unsubscribes it.</description></item>
+    /// <item><term>observer of another hot observable</term><description>It is unsubscribed; the others still get the value.</description></item>
+    /// <item><term>observer of a request</term><description>Nothing more: the request has ended.</description></item>
+    /// </list>
+    /// </remarks>
+    public IObservable<ClientFailure> Failures => _services.Failures;
+
+    /// <summary>
     /// Every request that ends, with its attempts; notifications are left out, and what is refused when it is subscribed
     /// (<see cref="JsonRpcClientOptions.MaxInFlight"/>, a drained or disposed client). Hot; completes when the client is disposed, after the
     /// requests that were open then. Costs nothing while nobody observes.

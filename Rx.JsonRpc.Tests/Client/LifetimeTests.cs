@@ -62,8 +62,11 @@ public class LifetimeTests
         client.Request("m").Subscribe(_ => { });
         Answers<RawJson> after = world.Subscribe(client.Request("m"));
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await client.DisposeAsync());
+        Answers<ClientFailure> failures = world.Subscribe(client.Failures);
 
+        await client.DisposeAsync();
+
+        Assert.IsType<ObjectDisposedException>(Assert.Single(failures.Values).Value.Exception);
         before.Failure<ObjectDisposedException>();
         after.Failure<ObjectDisposedException>();
         Assert.Equal(ServerState.Retired, client.Groups[0].Servers[0].State);

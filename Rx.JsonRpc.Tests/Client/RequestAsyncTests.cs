@@ -87,6 +87,73 @@ public class RequestAsyncTests
     }
 
     [Fact]
+    public async Task RequestAsync_TokenIsCancelled_TheCodeBehindTheAwaitRunsWhereContinuationsRun()
+    {
+        var later = new Later();
+        JsonRpcClient client = _world.Client("a", options => options with { Continuations = later });
+        later.Run();
+        _world["a"].OnCall = _ => { };
+        using var stop = new CancellationTokenSource();
+        int ended = 0;
+        Task awaiting = Await(client.RequestAsync("m", cancellationToken: stop.Token), () => ended++);
+        later.Run();
+
+        stop.Cancel();
+
+        Assert.Equal(0, ended);
+        later.Run();
+        Assert.Equal(1, ended);
+        await awaiting;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RequestAsync_TimedOutOrDisposed_TheCodeBehindTheAwaitRunsWhereContinuationsRun(bool timesOut)
+    {
+        var later = new Later();
+        JsonRpcClient client = _world.Client("a", options => options with { Continuations = later });
+        later.Run();
+        _world["a"].OnCall = _ => { };
+        int ended = 0;
+        Task awaiting = Await(client.RequestAsync("m"), () => ended++);
+        later.Run();
+
+        if (timesOut) _world.AdvanceTo(10_000);
+        else _ = client.DisposeAsync().AsTask();
+
+        Assert.Equal(0, ended);
+        later.Run();
+        Assert.Equal(1, ended);
+        await awaiting;
+    }
+
+    [Fact]
+    public async Task DrainAsync_TokenIsCancelled_TheCodeBehindTheAwaitDoesNotRunInsideCancel()
+    {
+        JsonRpcClient client = _world.Client("a");
+        _world["a"].OnCall = _ => { };
+        _world.Subscribe(client.Request("m"));
+        using var stop = new CancellationTokenSource();
+        int canceller = Environment.CurrentManagedThreadId;
+        int ranOn = 0;
+        Task awaiting = Await(new ValueTask<RawJson>(Drain()), () => Volatile.Write(ref ranOn, Environment.CurrentManagedThreadId));
+
+        stop.Cancel();
+        // This thread has not been given back since: what runs on it now ran inside.
+        bool inside = Volatile.Read(ref ranOn) == canceller;
+
+        await awaiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(inside);
+
+        async Task<RawJson> Drain()
+        {
+            await client.DrainAsync(TimeSpan.FromSeconds(30), stop.Token).ConfigureAwait(false);
+            return default;
+        }
+    }
+
+    [Fact]
     public void RequestAsync_TokenIsCancelledAfterTheAnswer_ChangesNothing()
     {
         JsonRpcClient client = _world.Client("a");
@@ -131,6 +198,18 @@ public class RequestAsyncTests
         await client.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await task);
+    }
+
+    private static async Task Await(ValueTask<RawJson> task, Action ended)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            ended();
+        }
     }
 
     private static T Done<T>(ValueTask<T> task)

@@ -79,19 +79,6 @@ public class OpenRequestsTests
     }
 
     [Fact]
-    public void CancelAll_SeveralObserversThrow_TellsEveryoneAndThrowsTheFirst()
-    {
-        var open = new OpenRequests(1000);
-        // The youngest is cancelled first.
-        Request[] requests = [new(), new() { Throws = new IOException("second") }, new() { Throws = new IOException("first") }];
-        foreach (Request request in requests) open.TryEnter(request, out _);
-
-        Assert.Equal("first", Assert.Throws<IOException>(open.Close).Message);
-
-        Assert.All(requests, request => Assert.Equal(1, request.Cancelled));
-    }
-
-    [Fact]
     public void Close_RacesWithEntering_NobodyIsLeftBehind() => Race.Run(
         5000,
         () => (Open: new OpenRequests(1000), Requests: new[] { new Request(), new Request() }, Entered: new bool[2]),
@@ -108,13 +95,10 @@ public class OpenRequestsTests
 
         public Exception? Reason { get; private set; }
 
-        public Exception? Throws { get; init; }
-
         public override void Cancel(Exception reason)
         {
             Cancelled++;
             Reason = reason;
-            if (Throws is not null) throw Throws;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Transport;
 using Rx.JsonRpc.Tests.Support;
 
 namespace Rx.JsonRpc.Tests.Servers;
@@ -69,6 +70,10 @@ public class RequestEdgeTests
         public override IScheduler Clock => _terms.Clock;
 
         public override RequestRecorder? Recorder => null;
+
+        public override Continuations Continuations => _terms.Continuations;
+
+        public override void Report(Exception thrown) => _terms.Report(thrown);
 
         public override HedgePlan? NewHedge() => null;
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Reactive.Concurrency;
 using CsCheck;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Servers;
@@ -12,6 +13,9 @@ public class WaitingRequestsTests
     private static readonly AggregateException FoundNone = new(new ServerUnavailableException("away"));
 
     private readonly TestScheduler _clock = new();
+    private readonly IStopwatch _watch;
+
+    public WaitingRequestsTests() => _watch = _clock.StartStopwatch();
 
     [Fact]
     public void RoomForOne_AnyOrderOfComingAndLeaving_CallsTheEarliestDeadlineOfThoseLeft() =>
@@ -155,7 +159,7 @@ public class WaitingRequestsTests
     private static RequestPolicy Policy(int seconds) =>
         new() { WhenDisconnected = WhenDisconnected.Wait, TotalTimeout = TimeSpan.FromSeconds(seconds) };
 
-    private RequestTrail Trail(RequestPolicy policy) => new(new TermsAlone(_clock) { Own = policy });
+    private RequestTrail Trail(RequestPolicy policy) => new(new TermsAlone(_clock) { Own = policy, Watch = _watch });
 
     private IDisposable? Enter(ServerServices services, int seconds, Action again) =>
         WaitingTurn.Of(Trail(Policy(seconds)), Policy(seconds), services)!(FoundNone, again);

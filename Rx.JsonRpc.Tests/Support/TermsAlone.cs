@@ -1,6 +1,8 @@
+using System.IO.Pipelines;
 using System.Reactive.Concurrency;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Servers;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Support;
 
@@ -25,11 +27,18 @@ internal sealed class TermsAlone(TestScheduler? clock = null) : RequestTerms
 
     public override ReplayTokens ReplayTokens => Tokens;
 
-    public override IStopwatch Stopwatch => field ??= _clock.StartStopwatch();
+    /// <summary>What the request is measured by; one of its own unless a test lets several share one, as the requests of a client do.</summary>
+    public IStopwatch? Watch { get; init; }
+
+    public override IStopwatch Stopwatch => Watch ?? (field ??= _clock.StartStopwatch());
 
     public override IScheduler Clock => _clock;
 
     public override RequestRecorder? Recorder => null;
+
+    public override Continuations Continuations { get; } = new(PipeScheduler.Inline);
+
+    public override void Report(Exception thrown) => throw new NotSupportedException("No observer throws here.", thrown);
 
     public override HedgePlan? NewHedge() => Hedge;
 }

@@ -89,5 +89,5 @@ public class PublisherTests
             Assert.Empty(round.Watch.Faults);
         });
 
-    private static Publisher<int> Inline(int most = 2000) => new(new Continuations(PipeScheduler.Inline), most);
+    private static Publisher<int> Inline(int most = 2000) => new(new Continuations(PipeScheduler.Inline), most, (_, _) => { });
 }

@@ -116,6 +116,13 @@ public sealed record JsonRpcClientOptions
     public int MaxQueuedEvents { get; init; } = 1024;
 
     /// <summary>
+    /// Bytes of what servers have pushed and the client holds, over all connections: notifications that wait for their observers, and
+    /// requests without an answer. Above it a notification is dropped and counted, and a request is answered with error -32000; one always
+    /// fits when nothing else is held. 32 MiB by default.
+    /// </summary>
+    public int MaxPushedBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
     /// Whether what servers send must keep to the letter of JSON-RPC 2.0: <c>"jsonrpc":"2.0"</c>, exactly one of result and error, an id as
     /// it was sent, each member once. A reply that does not ends its request with <see cref="InvalidReplyException"/>. False by default.
     /// </summary>
@@ -199,6 +206,7 @@ public sealed record JsonRpcClientOptions
         }
         if (MaxOpenServerCalls < 1) yield return $"MaxOpenServerCalls is {MaxOpenServerCalls}; it must be at least 1";
         if (ServerCallTimeout <= TimeSpan.Zero) yield return $"ServerCallTimeout is {ServerCallTimeout}; it must be above zero";
+        if (MaxPushedBytes < 1) yield return $"MaxPushedBytes is {MaxPushedBytes}; it must be at least 1";
         if (MaxQueuedEvents < 1) yield return $"MaxQueuedEvents is {MaxQueuedEvents}; it must be at least 1";
         if (TcpUserTimeout is { TotalMilliseconds: < 1 or > int.MaxValue })
         {

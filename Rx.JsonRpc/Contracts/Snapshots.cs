@@ -14,6 +14,9 @@ public sealed record ClientSnapshot
 
     /// <summary>What was wrong with the topology last; null when its last list was taken.</summary>
     public TopologyFault? TopologyFault { get; init; }
+
+    /// <summary>How often the host's own handlers and observers have thrown since the client was made; see <see cref="JsonRpcClient.Failures"/>.</summary>
+    public long Failures { get; init; }
 }
 
 /// <summary>What holds for a server at one moment.</summary>

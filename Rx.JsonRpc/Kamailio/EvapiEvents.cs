@@ -62,6 +62,12 @@ public enum EvapiProblem
 
     /// <summary>A notification could not be sent.</summary>
     NotNotified,
+
+    /// <summary>
+    /// An observer of the gateway threw. One that was given a transaction stays subscribed, and the transaction is resumed at its error
+    /// route unless it was resumed before; any other observer is unsubscribed. Only counted when it observed the diagnostics.
+    /// </summary>
+    HandlerFailed,
 }
 
 /// <summary>Something that Kamailio sent, or was to be sent, went wrong. The connection stays.</summary>

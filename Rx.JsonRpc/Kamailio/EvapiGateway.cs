@@ -2,6 +2,7 @@ using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Kamailio;
 
@@ -34,6 +35,8 @@ public sealed class EvapiGateway : IAsyncDisposable
         Sockets = [.. options.Sockets.Select(endPoint => new EvapiSocket(endPoint, _services))];
         _links = [.. Sockets.Select(socket => new EvapiLink(socket, _services))];
         _services.InFlight.QueuedAnswers = QueuedAnswers;
+        Transactions = new Guarded<SuspendedTransaction>(
+            _services.Transactions.Where(transaction => transaction.IsSuspended), _services.HandlerThrew, handles: true);
     }
 
     /// <summary>The evapi sockets and their states.</summary>
@@ -42,9 +45,10 @@ public sealed class EvapiGateway : IAsyncDisposable
     /// <summary>
     /// The transactions that Kamailio suspends, unless <see cref="Serve"/> answers them: whoever subscribes answers each, before its deadline
     /// if it has one. Hot, never concurrent, those of one socket in order, without those that ended before the observer came to them;
-    /// completes when the gateway is disposed. Without an observer they are resumed at their error route at once.
+    /// completes when the gateway is disposed. Without an observer they are resumed at their error route at once, as is one whose observer
+    /// throws. An observer of the other observables that throws is unsubscribed. Both are <see cref="EvapiProblem.HandlerFailed"/>.
     /// </summary>
-    public IObservable<SuspendedTransaction> Transactions => _services.Transactions.Where(transaction => transaction.IsSuspended);
+    public IObservable<SuspendedTransaction> Transactions { get; }
 
     /// <summary>
     /// The notifications that scripts want to be sent, unless <see cref="Serve"/> sends them. Hot, never concurrent; completes when the
@@ -125,6 +129,12 @@ public sealed class EvapiGateway : IAsyncDisposable
         {
             _services.InFlight.Drain();
             foreach (EvapiLink link in _links) link.CancelAll();
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller's code behind its await must not run inside CancellationTokenSource.Cancel, under the locks of whoever cancels.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            throw;
         }
         finally
         {

@@ -18,11 +18,14 @@ internal sealed class EvapiServices
         var continuations = new Continuations(options.Continuations);
         Timers = new TimerQueue(clock);
         // MaxInFlight does not bound it already: what is suspended anew leaves its earlier event in the queue.
-        Transactions = new Publisher<SuspendedTransaction>(continuations, options.MaxInFlight, unheard: FailUnheard, left: transaction => InFlight.Release(transaction.LetGo()));
+        Transactions = new Publisher<SuspendedTransaction>(
+            continuations, options.MaxInFlight, HandlerThrew, unheard: FailUnheard, left: transaction => InFlight.Release(transaction.LetGo()));
         Notifications = new Publisher<EvapiNotification>(
-            continuations, options.MaxQueuedEvents, left: notification => InFlight.Release(notification.KeptBytes));
-        Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents);
-        Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents);
+            continuations, options.MaxQueuedEvents, (value, thrown) => ObserverThrew(value?.Socket, thrown),
+            left: notification => InFlight.Release(notification.KeptBytes));
+        Changes = new Publisher<EvapiChange>(continuations, options.MaxQueuedEvents, (value, thrown) => ObserverThrew(value?.Socket, thrown));
+        // What an observer of diagnostics throws is only counted: published, it would come back to such observers.
+        Diagnostics = new Publisher<EvapiDiagnostic>(continuations, options.MaxQueuedEvents, (_, _) => Counters.Had(EvapiProblem.HandlerFailed));
     }
 
     public EvapiGatewayOptions Options { get; }
@@ -67,8 +70,21 @@ internal sealed class EvapiServices
         if (!Diagnostics.TryPublish(new EvapiDiagnostic(socket, problem, detail))) Counters.EventDropped();
     }
 
+    /// <summary>The host's own code threw when it was given a transaction, or at the end of them.</summary>
+    public void HandlerThrew(SuspendedTransaction? transaction, Exception thrown)
+    {
+        transaction?.Resume(Outcome<RawJson>.From(thrown));
+        ObserverThrew(transaction?.Socket, thrown);
+    }
+
     public Task Complete() =>
         Task.WhenAll(Transactions.Complete(), Notifications.Complete(), Changes.Complete(), Diagnostics.Complete());
+
+    private void ObserverThrew(EndPoint? socket, Exception thrown)
+    {
+        if (socket is null) Counters.Had(EvapiProblem.HandlerFailed);
+        else Report(socket, EvapiProblem.HandlerFailed, $"{thrown.GetType().Name}: {thrown.Message}");
+    }
 
     private static void FailUnheard(SuspendedTransaction transaction) =>
         transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException("nobody in the gateway answers transactions")));

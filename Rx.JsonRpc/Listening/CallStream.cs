@@ -14,7 +14,7 @@ internal sealed class CallStream : IObservable<IncomingCall>
 
     public CallStream(Continuations continuations)
     {
-        _guarded = new Guarded<IncomingCall>(_subject, static (call, thrown) => HandlerFailures.Answer(call, thrown));
+        _guarded = new Guarded<IncomingCall>(_subject, static (call, thrown) => HandlerFailures.Answer(call, thrown), handles: true);
         _waiting = new Mailbox<IncomingCall?>(continuations, Deliver);
     }
 

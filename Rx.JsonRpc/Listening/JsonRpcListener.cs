@@ -41,7 +41,8 @@ public sealed class JsonRpcListener : IAsyncDisposable
     /// <summary>
     /// The calls and notifications of all peers that no method table answers, those of one connection in the order of arrival. Hot, never
     /// concurrent; completes when the listener has stopped. Without an observer calls are answered with error -32601. An observer that
-    /// throws fails the call with error -32603, and stays subscribed unless an operator before it unsubscribes it.
+    /// throws fails the call with error -32603, and stays subscribed unless an operator before it unsubscribes it. An observer of the
+    /// other observables that throws is unsubscribed. Both are reported by <see cref="Failures"/>.
     /// </summary>
     public IObservable<IncomingCall> Calls => _services.Calls;
 

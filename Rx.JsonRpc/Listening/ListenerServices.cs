@@ -19,11 +19,10 @@ internal sealed class ListenerServices
         Serializer = options.Serializer ?? SystemTextJsonSerializer.Instance;
         Continuations = new Continuations(options.Continuations);
         Calls = new CallStream(Continuations);
-        _changes = new Publisher<ListenerConnectionChange>(Continuations, options.MaxQueuedEvents);
-        _failures = new Publisher<ListenerFailure>(Continuations, options.MaxQueuedEvents);
-        Changes = new Guarded<ListenerConnectionChange>(_changes, (_, thrown) => Report(nameof(JsonRpcListener.Connections), null, thrown));
-        // A failure of whoever is told of failures can be told to nobody.
-        Failures = new Guarded<ListenerFailure>(_failures, (_, _) => Counters.Failed());
+        _changes = new Publisher<ListenerConnectionChange>(
+            Continuations, options.MaxQueuedEvents, (_, thrown) => Report(nameof(JsonRpcListener.Connections), null, thrown));
+        // What an observer of failures throws is only counted: published, it would come back to such observers.
+        _failures = new Publisher<ListenerFailure>(Continuations, options.MaxQueuedEvents, (_, _) => Counters.Failed());
     }
 
     public JsonRpcListenerOptions Options { get; }
@@ -38,9 +37,9 @@ internal sealed class ListenerServices
 
     public CallStream Calls { get; }
 
-    public IObservable<ListenerConnectionChange> Changes { get; }
+    public IObservable<ListenerConnectionChange> Changes => _changes;
 
-    public IObservable<ListenerFailure> Failures { get; }
+    public IObservable<ListenerFailure> Failures => _failures;
 
     /// <summary>The handlers by method; what is not among them goes to <see cref="Calls"/>.</summary>
     public FrozenDictionary<string, Action<IncomingCall>> Handlers { get; set; } = FrozenDictionary<string, Action<IncomingCall>>.Empty;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.ExceptionServices;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -10,7 +9,7 @@ internal abstract class OpenRequest
 
     internal OpenRequest? Next { get; set; }
 
-    /// <summary>Ends the request with a failure of its own, unless it has ended.</summary>
+    /// <summary>Ends the request with a failure of its own, unless it has ended. Does not throw.</summary>
     public abstract void Cancel(Exception reason);
 }
 
@@ -94,25 +93,15 @@ internal sealed class OpenRequests
         CancelAll(Disposed);
     }
 
-    /// <exception cref="Exception">What the first observer threw that did; the others have been told all the same.</exception>
+    /// <summary>Ends those that are open, each with a failure of its own.</summary>
     public void CancelAll(Func<Exception> failure)
     {
-        ExceptionDispatchInfo? thrown = null;
         while (First() is { } request)
         {
-            try
-            {
-                request.Cancel(failure());
-            }
-            catch (Exception fault)
-            {
-                // Rx itself throws what an observer without OnError is given: it must not keep the rest waiting for an end.
-                thrown ??= ExceptionDispatchInfo.Capture(fault);
-            }
+            request.Cancel(failure());
             // A request that ends on another thread at this moment leaves by itself; it must not hold up the others.
             Leave(request);
         }
-        thrown?.Throw();
     }
 
     private static ObjectDisposedException Disposed() => new(nameof(JsonRpcClient), "The client is disposed.");

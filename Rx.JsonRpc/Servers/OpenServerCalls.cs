@@ -69,6 +69,7 @@ internal sealed class OpenServerCalls
             if (!_open.Remove(request)) return false;
             _bytes -= request.Parameters.Utf8.Length;
         }
+        _server.PushedBytes.GiveBack(request.Size);
         request.Limit.Dispose();
         if (reply.PayloadLength > _options.MaxFrameBytes)
         {
@@ -88,7 +89,11 @@ internal sealed class OpenServerCalls
             left = [.. _open];
             _open.Clear();
         }
-        foreach (ServerRequest request in left) request.Limit.Dispose();
+        foreach (ServerRequest request in left)
+        {
+            _server.PushedBytes.GiveBack(request.Size);
+            request.Limit.Dispose();
+        }
     }
 
     private bool TryEnter(ServerRequest request)
@@ -97,6 +102,8 @@ internal sealed class OpenServerCalls
         {
             int length = request.Parameters.Utf8.Length;
             if (_ended || _open.Count >= _options.MaxOpenServerCalls || length > _options.MaxQueuedBytesPerConnection - _bytes) return false;
+            // Last: what was taken must be given back.
+            if (!_server.PushedBytes.TryTake(request.Size)) return false;
             _bytes += length;
             return _open.Add(request);
         }

@@ -39,6 +39,11 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
         // The request has ended on another thread: nobody would hear what became of it.
         if (Ended) return Disposable.Empty;
         _observer = observer;
+        if (_trail.MustFollow)
+        {
+            OnError(Server.LeftToOthers());
+            return Disposable.Empty;
+        }
         return Try().Subscribe(this);
     }
 

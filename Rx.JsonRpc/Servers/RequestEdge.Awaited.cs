@@ -42,7 +42,14 @@ internal abstract partial class RequestEdge<T>
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _source.OnCompleted(continuation, state, token, flags);
 
-        protected virtual void Fail(Exception failure) => _source.SetException(failure);
+        /// <summary>
+        /// Fails the task where continuations run: a failure arises on the thread of a timer, of whoever disposes the client or of whoever
+        /// cancels the token, and the code behind the <c>await</c> must run on none of these.
+        /// </summary>
+        protected virtual void Fail(Exception failure)
+        {
+            Trail.Terms.Continuations.Schedule(static fail => ((Action)fail!)(), (Action)(() => _source.SetException(failure)));
+        }
     }
 
     private sealed class CancellableSink(RequestEdge<T> edge) : AwaitedSink(edge)

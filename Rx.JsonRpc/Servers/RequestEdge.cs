@@ -71,6 +71,13 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
 
         public void OnError(Exception failure)
         {
+            if (!OrderedPass.IsHere) EndWith(failure);
+            else _trail.Terms.Continuations.Schedule(
+                static state => ((Action)state!)(), (Action)(() => EndWith(failure)));
+        }
+
+        private void EndWith(Exception failure)
+        {
             if (!TryEnd(out IObserver<TSeen>? observer)) return;
             if (failure is TimeoutException) _trail.EndAtLimit();
             else _trail.EndAll(AttemptEnd.Cancelled, "the request ended elsewhere");
@@ -83,7 +90,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             Release();
             Exception told = FailureStory.Tell(failure, _trail);
             _trail.Terms.Recorder?.Record(_trail, told);
-            observer.OnError(told);
+            Fail(observer, told);
         }
 
         public override void Cancel(Exception reason)
@@ -95,7 +102,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             _trail.Seal();
             Exception told = FailureStory.Stopped(reason, _trail);
             _trail.Terms.Recorder?.Record(_trail, told);
-            observer.OnError(told);
+            Fail(observer, told);
         }
 
         public void Dispose() => TryDispose();
@@ -147,11 +154,31 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
             Release();
             _trail.Terms.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
-            Tell(observer, reply);
             RequestTrail trail = _trail;
+            try
+            {
+                Tell(observer, reply);
+            }
+            catch (Exception thrown)
+            {
+                trail.Terms.Report(thrown);
+            }
             // The caller may keep this for long, and what another one asks may soon hang on the trail.
             _trail = null!;
             trail.Done();
+        }
+
+        private void Fail(IObserver<TSeen> observer, Exception failure)
+        {
+            try
+            {
+                observer.OnError(failure);
+            }
+            catch (Exception thrown)
+            {
+                // Rx itself throws the failure at an observer that has no OnError.
+                _trail.Terms.Report(thrown);
+            }
         }
 
         private bool TryEnd([NotNullWhen(true)] out IObserver<TSeen>? observer)

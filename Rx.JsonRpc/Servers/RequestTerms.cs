@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
 
@@ -27,6 +28,12 @@ internal abstract class RequestTerms
 
     /// <summary>What is told of its end, before its observer; null to tell nobody.</summary>
     public abstract RequestRecorder? Recorder { get; }
+
+    /// <summary>Where the code behind an <c>await</c> of it runs.</summary>
+    public abstract Continuations Continuations { get; }
+
+    /// <summary>Reports what its observer threw.</summary>
+    public abstract void Report(Exception thrown);
 
     /// <summary>Makes the hedge of one subscription; null for none.</summary>
     public abstract HedgePlan? NewHedge();

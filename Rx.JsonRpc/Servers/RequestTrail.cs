@@ -54,6 +54,9 @@ internal partial class RequestTrail
 
     public TimeSpan Elapsed => Now - _subscribedAt;
 
+    /// <summary>When its limit is over, by the client's stopwatch: of two requests with one limit, later for the later one.</summary>
+    public TimeSpan DueAt => _subscribedAt.PlusCapped(Limit.Due);
+
     private TimeSpan Now => Terms.Stopwatch.Elapsed;
 
     /// <summary>Whether the request ended because its next attempt could not be paid for.</summary>
@@ -80,6 +83,9 @@ internal partial class RequestTrail
         _foundLeaving = false;
         return again;
     }
+
+    /// <summary>Whether its round sends nothing, because other requests have waited longer.</summary>
+    public bool MustFollow { get; set; }
 
     public void RefuseToWait(string reason) => NotWaited = reason;
 

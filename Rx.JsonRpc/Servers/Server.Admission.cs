@@ -7,6 +7,7 @@ public sealed partial class Server
     /// <summary>Gives the request a connection, a place in the line for the first one, or a refusal.</summary>
     internal void Admit(IServerRequest request)
     {
+        if (!_firstConnect.IsOver && TryFollow(request)) return;
         if (Pick() is { } connection) Ask(connection, request);
         else WaitForFirstConnect(request);
     }
@@ -40,7 +41,21 @@ public sealed partial class Server
     /// <summary>Sends on those in the line of the first connect that need not wait for it any more.</summary>
     internal void ReleaseFirstConnect()
     {
-        if (!_firstConnect.IsEmpty) Dismiss(_firstConnect.Take(NeedNotWait));
+        if (!_firstConnect.IsEmpty && _firstConnect.TryRelease(NeedNotWait)) SchedulePass();
+    }
+
+    /// <summary>
+    /// Goes behind those who have waited and have not been sent yet, although the connection that they waited for, or another one, may be
+    /// there already.
+    /// </summary>
+    private bool TryFollow(IServerRequest request)
+    {
+        bool mayLeave = NeedNotWait(request);
+        if (mayLeave) ReleaseFirstConnect();
+        if (!_firstConnect.TryFollow(request, mayWait: !mayLeave)) return false;
+        // A server may have become usable since that look.
+        ReleaseFirstConnect();
+        return true;
     }
 
     private void WaitForFirstConnect(IServerRequest request)
@@ -92,18 +107,21 @@ public sealed partial class Server
             && (other._address.Priority >= _address.Priority || _services.FirstConnectGraceIsOver)
             && !request.Attempt.HasTried(other));
 
-    private void CloseLine() => Dismiss(_firstConnect.Close());
-
-    private void Dismiss(IReadOnlyCollection<IServerRequest> waited)
+    private void CloseLine()
     {
-        foreach (IServerRequest request in waited)
+        if (_firstConnect.TryClose()) SchedulePass();
+    }
+
+    private void SchedulePass() =>
+        Continuations.Schedule(static self => OrderedPass.Run((Server)self!, static server => server.PassOn()), this);
+
+    /// <summary>One after another, so that those who waited are sent in the order in which they came.</summary>
+    private void PassOn()
+    {
+        while (_firstConnect.TakeNext() is { } released)
         {
-            Continuations.Schedule(static state =>
-            {
-                (Server server, IServerRequest request) = ((Server, IServerRequest))state!;
-                if (server.Pick() is { } connection) server.Ask(connection, request);
-                else request.Refuse(server.NotConnected());
-            }, (this, request));
+            if (Pick() is { } connection) Ask(connection, released);
+            else WaitForFirstConnect(released);
         }
     }
 }

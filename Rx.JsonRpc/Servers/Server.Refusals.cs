@@ -20,6 +20,11 @@ public sealed partial class Server
     internal ServerUnavailableException Refused(JsonRpcError refusal) =>
         new($"{Address} refused the request without running it: {refusal}") { Refusal = refusal };
 
+    /// <summary>The refusal of a request that must not overtake those that wait already.</summary>
+    internal ServerUnavailableException LeftToOthers() => _links.Any(link => link.Connection is not null)
+        ? new ServerUnavailableException($"{Address} is left to requests that have waited longer")
+        : NotConnected();
+
     private ServerUnavailableException FirstConnectFull() =>
         new($"{Address} is still being connected for the first time, and {_services.Options.MaxInFlightPerServer} requests wait for that, as many as MaxInFlightPerServer allows");
 }

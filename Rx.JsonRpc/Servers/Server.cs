@@ -57,6 +57,8 @@ public sealed partial class Server
 
     internal Continuations Continuations => _services.Continuations;
 
+    internal ByteBudget PushedBytes => _services.PushedBytes;
+
     /// <summary>How much of what the server sent, or of what was to be told about it, has been dropped for a reason.</summary>
     /// <param name="reason">The reason.</param>
     /// <returns>The count since the client was made.</returns>
@@ -141,7 +143,7 @@ public sealed partial class Server
 
     internal void Pushed(ServerNotification notification, long length)
     {
-        if (!_services.Notifications.TryPublish(notification)) Dropped(DropReason.QueueFull, length);
+        if (!_services.TryPublish(notification)) Dropped(DropReason.QueueFull, length);
     }
 
     internal void Dropped(DropReason reason, long length, int? errorCode = null)

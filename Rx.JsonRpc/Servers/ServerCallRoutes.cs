@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Reactive.Linq;
+using System.Reactive.Disposables;
 using System.Reactive.Subjects;
 using Rx.JsonRpc.Transport;
 
@@ -11,27 +11,31 @@ namespace Rx.JsonRpc.Servers;
 /// </summary>
 internal sealed class ServerCallRoutes : IObserver<ServerRequest>
 {
+    private readonly Lock _gate = new();
+    // Only the methods that somebody has subscribed for: names come from the host's data, and must not pile up.
     private readonly ConcurrentDictionary<string, Subject<ServerRequest>> _byMethod = new(StringComparer.Ordinal);
     private readonly Subject<ServerRequest> _rest = new();
     private readonly Publisher<ServerRequest> _waiting;
-    private volatile bool _completed;
+    private readonly Action<ServerRequest?, Exception> _thrown;
+    private bool _completed;
 
-    public ServerCallRoutes(Continuations continuations, int most)
+    /// <param name="waiting">Where the requests wait for their observers.</param>
+    /// <param name="thrown">Gets what a handler threw, and the request if there was one.</param>
+    public ServerCallRoutes(Publisher<ServerRequest> waiting, Action<ServerRequest?, Exception> thrown)
     {
-        _waiting = new Publisher<ServerRequest>(continuations, most);
+        _thrown = thrown;
+        _waiting = waiting;
         _waiting.Subscribe(this);
-        Rest = _rest.AsObservable();
+        Rest = new Guarded<ServerRequest>(_rest, thrown, handles: true);
     }
 
     public IObservable<ServerRequest> Rest { get; }
 
-    public IObservable<ServerRequest> To(string method)
-    {
-        Subject<ServerRequest> subject = _byMethod.GetOrAdd(method, static _ => new Subject<ServerRequest>());
-        // It may have come after the end, which then has not seen it.
-        if (_completed) subject.OnCompleted();
-        return subject.AsObservable();
-    }
+    /// <summary>How many methods somebody has subscribed for.</summary>
+    public int Methods => _byMethod.Count;
+
+    public IObservable<ServerRequest> To(string method) =>
+        new Guarded<ServerRequest>(new OfMethod(this, method), _thrown, handles: true);
 
     /// <summary>Whether somebody would be asked now.</summary>
     public bool Knows(string method) => Find(method) is not null;
@@ -49,16 +53,50 @@ internal sealed class ServerCallRoutes : IObserver<ServerRequest>
 
     public void OnCompleted()
     {
-        _completed = true;
+        Subject<ServerRequest>[] all;
+        lock (_gate)
+        {
+            _completed = true;
+            all = [.. _byMethod.Values];
+        }
         _rest.OnCompleted();
-        foreach (Subject<ServerRequest> subject in _byMethod.Values) subject.OnCompleted();
+        foreach (Subject<ServerRequest> subject in all) subject.OnCompleted();
     }
 
     // What feeds it does not fail.
     public void OnError(Exception error) => throw new NotSupportedException("The requests of servers do not fail.", error);
 
+    private IDisposable Add(string method, IObserver<ServerRequest> observer)
+    {
+        lock (_gate)
+        {
+            if (!_completed)
+            {
+                Subject<ServerRequest> subject = _byMethod.GetOrAdd(method, static _ => new Subject<ServerRequest>());
+                IDisposable subscription = subject.Subscribe(observer);
+                return Disposable.Create(() => Remove(method, subject, subscription));
+            }
+        }
+        observer.OnCompleted();
+        return Disposable.Empty;
+    }
+
+    private void Remove(string method, Subject<ServerRequest> subject, IDisposable subscription)
+    {
+        lock (_gate)
+        {
+            subscription.Dispose();
+            if (!subject.HasObservers) _byMethod.TryRemove(new KeyValuePair<string, Subject<ServerRequest>>(method, subject));
+        }
+    }
+
     private Subject<ServerRequest>? Find(string method) =>
         _byMethod.TryGetValue(method, out Subject<ServerRequest>? own) && own.HasObservers ? own
             : _rest.HasObservers ? _rest
             : null;
+
+    private sealed class OfMethod(ServerCallRoutes routes, string method) : IObservable<ServerRequest>
+    {
+        public IDisposable Subscribe(IObserver<ServerRequest> observer) => routes.Add(method, observer);
+    }
 }

@@ -35,6 +35,9 @@ public sealed class ServerRequest
     /// <summary>The id as the server wrote it: a string, a number or null.</summary>
     public RawJson Id { get; }
 
+    /// <summary>What it takes of the client's <see cref="JsonRpcClientOptions.MaxPushedBytes"/>.</summary>
+    internal int Size => ServerServices.SizeOf(Method, Parameters, Id);
+
     /// <summary>The timer that ends the waiting for an answer.</summary>
     internal SingleAssignmentDisposable Limit { get; } = new();
 

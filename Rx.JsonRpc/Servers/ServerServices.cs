@@ -7,6 +7,9 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>What the servers of one client share.</summary>
 internal sealed class ServerServices
 {
+    // What a value takes beside its text: the objects around it.
+    private const int Overhead = 200;
+
     /// <summary>
     /// How long, from a client's first attempt to connect on, requests wait for a server that is being connected although one of a lower
     /// priority is usable: a first priority that is a little slower than its backup shall have the requests of the start.
@@ -18,6 +21,7 @@ internal sealed class ServerServices
     private long _graceEnds;
     private int _graceIsAwaited;
     private volatile bool _graceIsOver;
+    private long _failures;
 
     public ServerServices(JsonRpcClientOptions options, IConnector connector, IJsonRpcSerializer serializer, IScheduler clock)
     {
@@ -29,12 +33,15 @@ internal sealed class ServerServices
         Breakers = new BreakerGroups(options.Breaker, options.Random);
         Continuations = new Continuations(options.Continuations);
         Waiting = new WaitingRequests(options.MaxWaitingRequests, Continuations);
-        Changes = new Publisher<ServerChange>(Continuations, options.MaxQueuedEvents);
-        Notifications = new Publisher<ServerNotification>(Continuations, options.MaxQueuedEvents);
-        Calls = new ServerCallRoutes(Continuations, options.MaxQueuedEvents);
-        Diagnostics = new Publisher<ServerDiagnostic>(Continuations, options.MaxQueuedEvents);
-        TopologyFaults = new Publisher<TopologyFault>(Continuations, options.MaxQueuedEvents);
-        Records = new Publisher<RequestRecord>(Continuations, options.MaxQueuedEvents);
+        PushedBytes = new ByteBudget(options.MaxPushedBytes);
+        // What an observer of failures throws is only counted: published, it would come back to such observers.
+        Failures = new Publisher<ClientFailure>(Continuations, options.MaxQueuedEvents, (_, _) => Interlocked.Increment(ref _failures));
+        Changes = NewPublisher<ServerChange>(nameof(Changes));
+        Notifications = NewPublisher<ServerNotification>(nameof(Notifications), left: pushed => PushedBytes.GiveBack(SizeOf(pushed)));
+        Calls = new ServerCallRoutes(NewPublisher<ServerRequest>(nameof(Calls)), HandlerThrew);
+        Diagnostics = NewPublisher<ServerDiagnostic>(nameof(Diagnostics));
+        TopologyFaults = NewPublisher<TopologyFault>(nameof(TopologyFaults));
+        Records = NewPublisher<RequestRecord>(nameof(Records));
         Recorder = new RequestRecorder(Records, clock);
     }
 
@@ -65,6 +72,15 @@ internal sealed class ServerServices
 
     /// <summary>The client's requests that wait for any of the servers.</summary>
     public WaitingRequests Waiting { get; }
+
+    /// <summary>What servers have pushed and the client still holds.</summary>
+    public ByteBudget PushedBytes { get; }
+
+    /// <summary>What the host's own code threw.</summary>
+    public Publisher<ClientFailure> Failures { get; }
+
+    /// <summary>How often the host's own code threw.</summary>
+    public long FailureCount => Interlocked.Read(ref _failures);
 
     public Publisher<ServerChange> Changes { get; }
 
@@ -105,7 +121,51 @@ internal sealed class ServerServices
     /// <summary>Nothing is left to the clock.</summary>
     public void Rest() => _grace.Dispose();
 
+    /// <summary>What a pushed message takes of <see cref="PushedBytes"/>.</summary>
+    public static int SizeOf(string method, RawJson parameters, RawJson id = default) =>
+        Overhead + sizeof(char) * method.Length + parameters.Utf8.Length + id.Utf8.Length;
+
+    /// <summary>Queues a notification for its observers; false when too many wait, or too many bytes.</summary>
+    public bool TryPublish(ServerNotification notification)
+    {
+        if (!Notifications.HasObservers) return true;
+        int size = SizeOf(notification);
+        if (!PushedBytes.TryTake(size)) return false;
+        if (Notifications.TryPublish(notification)) return true;
+        PushedBytes.GiveBack(size);
+        return false;
+    }
+
+    /// <summary>Reports what the host's own code threw.</summary>
+    public void Report(string where, ServerAddress? server, Exception thrown)
+    {
+        Interlocked.Increment(ref _failures);
+        Failures.TryPublish(new ClientFailure(where, server, thrown));
+    }
+
     /// <summary>Completes the hot observables once what waits for their observers has been delivered.</summary>
-    public Task Complete() => Task.WhenAll(
-        Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete(), TopologyFaults.Complete(), Records.Complete());
+    public async Task Complete()
+    {
+        await Task.WhenAll(
+            Changes.Complete(), Notifications.Complete(), Calls.Complete(), Diagnostics.Complete(), TopologyFaults.Complete(), Records.Complete())
+            .ConfigureAwait(false);
+        // Last: an observer of the others may throw when it completes.
+        await Failures.Complete().ConfigureAwait(false);
+    }
+
+    private static int SizeOf(ServerNotification pushed) => SizeOf(pushed.Method, pushed.Parameters);
+
+    private Publisher<T> NewPublisher<T>(string where, Action<T>? left = null) =>
+        new(Continuations, Options.MaxQueuedEvents, (_, thrown) => Report(where, null, thrown), left: left);
+
+    private void HandlerThrew(ServerRequest? request, Exception thrown)
+    {
+        if (request is null) Report(nameof(Calls), null, thrown);
+        else if (thrown is ErrorReplyException chosen) request.TryFail(chosen.Error);
+        else
+        {
+            request.TryFail(new JsonRpcError(JsonRpcError.InternalError, "Internal error"));
+            Report(request.Method, request.Server, thrown);
+        }
+    }
 }

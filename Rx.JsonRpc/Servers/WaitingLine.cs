@@ -3,7 +3,7 @@ namespace Rx.JsonRpc.Servers;
 /// <summary>
 /// The requests that came while a server was being connected for the first time, first come first served. They wait for that one
 /// attempt while the client has no other server to ask, so that a client can be used the moment it is made; later losses do not make
-/// anybody wait.
+/// anybody wait. Those that wait no more are passed on one after another, and a newcomer goes behind them.
 /// </summary>
 internal sealed class WaitingLine
 {
@@ -11,15 +11,37 @@ internal sealed class WaitingLine
     private readonly int _most;
     private readonly LinkedList<IServerRequest> _line = [];
     private readonly Dictionary<IServerRequest, LinkedListNode<IServerRequest>> _places = [];
+    private readonly Queue<IServerRequest> _released = [];
+    private bool _passing;
     private volatile bool _closed;
     private volatile bool _isEmpty = true;
+    private volatile bool _isOver;
 
     public WaitingLine(int most) => _most = most;
 
+    /// <summary>Whether no more requests may wait.</summary>
     public bool IsClosed => _closed;
 
     /// <summary>Whether no request waits; by the time it is known that may have changed.</summary>
     public bool IsEmpty => _isEmpty;
+
+    /// <summary>Whether the line is closed, and all that waited have been passed on.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>Enters behind those that are passed on, or else behind those that wait; false when there is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="mayWait">Whether it may wait.</param>
+    public bool TryFollow(IServerRequest request, bool mayWait)
+    {
+        lock (_gate)
+        {
+            if (_line.Count + _released.Count >= _most) return false;
+            if (_passing) _released.Enqueue(request);
+            else if (mayWait && _line.Count > 0) _places.Add(request, _line.AddLast(request));
+            else return false;
+            return true;
+        }
+    }
 
     public Admission TryWait(IServerRequest request)
     {
@@ -41,33 +63,57 @@ internal sealed class WaitingLine
         }
     }
 
-    /// <summary>Takes out those that may leave.</summary>
-    public IReadOnlyCollection<IServerRequest> Take(Func<IServerRequest, bool> mayLeave)
+    /// <summary>Releases those that may leave.</summary>
+    /// <returns>Whether the caller is to pass them on, by <see cref="TakeNext"/>; otherwise another thread does.</returns>
+    public bool TryRelease(Func<IServerRequest, bool> mayLeave)
     {
         lock (_gate)
         {
-            IServerRequest[] left = [.. _line.Where(mayLeave)];
-            foreach (IServerRequest request in left)
-            {
-                _places.Remove(request, out LinkedListNode<IServerRequest>? place);
-                _line.Remove(place!);
-            }
-            _isEmpty = _line.Count == 0;
-            return left;
+            ReleaseLocked([.. _line.Where(mayLeave)]);
+            return TryBeginPassLocked();
         }
     }
 
-    /// <summary>Ends the line for good and gives everybody in it to the caller.</summary>
-    public IReadOnlyCollection<IServerRequest> Close()
+    /// <summary>Releases all, and closes the line for good.</summary>
+    /// <returns>As for <see cref="TryRelease"/>.</returns>
+    public bool TryClose()
     {
         lock (_gate)
         {
             _closed = true;
-            IServerRequest[] all = [.. _line];
-            _line.Clear();
-            _places.Clear();
-            _isEmpty = true;
-            return all;
+            ReleaseLocked([.. _line]);
+            bool begins = TryBeginPassLocked();
+            _isOver = !_passing;
+            return begins;
         }
+    }
+
+    /// <summary>Takes the next one that was released; null when there is none, and then the pass has ended.</summary>
+    public IServerRequest? TakeNext()
+    {
+        lock (_gate)
+        {
+            if (_released.TryDequeue(out IServerRequest? next)) return next;
+            _passing = false;
+            _isOver = _closed;
+            return null;
+        }
+    }
+
+    private void ReleaseLocked(IServerRequest[] requests)
+    {
+        foreach (IServerRequest request in requests)
+        {
+            _places.Remove(request, out LinkedListNode<IServerRequest>? place);
+            _line.Remove(place!);
+            _released.Enqueue(request);
+        }
+        _isEmpty = _line.Count == 0;
+    }
+
+    private bool TryBeginPassLocked()
+    {
+        if (_passing || _released.Count == 0) return false;
+        return _passing = true;
     }
 }

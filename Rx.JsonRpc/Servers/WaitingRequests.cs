@@ -17,8 +17,10 @@ internal sealed class WaitingRequests
     private readonly Continuations _continuations;
     private long _news;
     private long _entered;
-    private int _room;
+    private long _room;
     private int _count;
+    // One that was called and makes its round.
+    private bool _passing;
     private volatile bool _inUse;
     private volatile bool _closed;
 
@@ -65,6 +67,15 @@ internal sealed class WaitingRequests
     /// <summary>Nobody is called any more; those who wait are left to whoever ends them.</summary>
     public void Close() => _closed = true;
 
+    /// <summary>Whether a request waits, or has been called and is not sent yet.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_gate) return _line.Count > 0 || _passing;
+        }
+    }
+
     /// <summary>False when the line is full.</summary>
     public bool TryEnter(WaitingTurn turn, long newsBefore)
     {
@@ -102,15 +113,29 @@ internal sealed class WaitingRequests
 
     private void MoveUp(long room)
     {
-        int more = (int)Math.Min(room, Most);
-        // Called inline, a request may be sent and answered within this loop, and make room again; a loop in a loop for each would end
-        // in a stack overflow. Whoever raises the number from zero works it off.
+        long more = Math.Min(room, Most);
+        // Called inline, a request may be sent and answered within a pass, and make room again; a pass in a pass for each would end in a
+        // stack overflow. Whoever raises the number from zero begins the one pass that works it off.
         if (more <= 0 || Interlocked.Add(ref _room, more) != more) return;
+        _continuations.Schedule(static self => OrderedPass.Run((WaitingRequests)self!, static line => line.Pass()), this);
+    }
+
+    /// <summary>Lets as many make their rounds as there is room, one after another: the order in which they are called is the order in which they are sent.</summary>
+    private void Pass()
+    {
+        long more = Interlocked.Read(ref _room);
         do
         {
-            for (int i = 0; i < more && TakeFirst() is { } first; i++)
+            for (long i = 0; i < more && TakeFirst() is { } first; i++)
             {
-                _continuations.Schedule(static turn => ((WaitingTurn)turn!).Go(), first);
+                try
+                {
+                    first.Go();
+                }
+                finally
+                {
+                    lock (_gate) _passing = false;
+                }
             }
         }
         while ((more = Interlocked.Add(ref _room, -more)) > 0);
@@ -124,6 +149,7 @@ internal sealed class WaitingRequests
             _line.Remove(first);
             Volatile.Write(ref _count, _line.Count);
             first.CallLocked();
+            _passing = true;
             return first;
         }
     }

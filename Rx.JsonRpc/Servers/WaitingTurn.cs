@@ -4,6 +4,7 @@ namespace Rx.JsonRpc.Servers;
 internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
 {
     private readonly WaitingRequests _line;
+    private readonly ServerServices _services;
     private readonly RequestTrail _trail;
     private readonly TimeSpan _deadline;
     private long _newsBeforeRound;
@@ -11,22 +12,20 @@ internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
     private bool _called;
     private Action? _again;
 
-    private WaitingTurn(WaitingRequests line, RequestTrail trail, TimeSpan deadline)
+    private WaitingTurn(ServerServices services, RequestTrail trail)
     {
-        _line = line;
+        _services = services;
+        _line = services.Waiting;
         _trail = trail;
-        _deadline = deadline;
-        _newsBeforeRound = line.News();
+        _deadline = trail.DueAt;
+        _newsBeforeRound = _line.News();
+        // It must not overtake those that wait already: its first round sends nothing, and leads to its place behind them.
+        trail.MustFollow = _line.IsBusy;
     }
 
     /// <summary>What the recipe is to do about a round that found no server; null when the policy does not wait.</summary>
-    public static Func<Exception, Action, IDisposable?>? Of(RequestTrail trail, RequestPolicy policy, ServerServices services)
-    {
-        if (policy.WhenDisconnected == WhenDisconnected.FailFast) return null;
-        TimeSpan now = services.Stopwatch.Elapsed;
-        TimeSpan left = trail.Limit.Due - trail.Elapsed;
-        return new WaitingTurn(services.Waiting, trail, now.PlusCapped(left)).Wait;
-    }
+    public static Func<Exception, Action, IDisposable?>? Of(RequestTrail trail, RequestPolicy policy, ServerServices services) =>
+        policy.WhenDisconnected == WhenDisconnected.FailFast ? null : new WaitingTurn(services, trail).Wait;
 
     public int CompareTo(WaitingTurn? other)
     {
@@ -63,7 +62,14 @@ internal sealed class WaitingTurn : IComparable<WaitingTurn>, IDisposable
     {
         if (!ReplayRules.FoundNoServer(failure)) return null;
         _again = again;
-        if (_line.TryEnter(this, _newsBeforeRound)) return this;
+        bool followed = _trail.MustFollow;
+        _trail.MustFollow = false;
+        if (_line.TryEnter(this, _newsBeforeRound))
+        {
+            // Room that it has left to those in front, and that they cannot use, would otherwise call nobody until there is news.
+            if (followed && _services.Servers.Any(server => server.Room > 0)) _line.RoomForOne();
+            return this;
+        }
         _trail.RefuseToWait($"As many requests wait for a server as MaxWaitingRequests ({_line.Most}) allows, so it did not wait");
         return null;
     }

@@ -4,8 +4,9 @@ using System.Runtime.ExceptionServices;
 namespace Rx.JsonRpc.Transport;
 
 /// <summary>
-/// Where observers are called. An exception that an observer throws is the host's own fault and stays unhandled, as on any thread of
-/// the pool: inline, too, it must not unwind into the reader of a connection, where it would pass for a lost connection.
+/// Where observers are called. What they throw is caught where they are called, see <see cref="Guarded{T}"/>. Any other exception is a
+/// fault of this library and stays unhandled: inline, too, it must not unwind into the reader of a connection, where it would pass for a
+/// lost connection.
 /// </summary>
 internal sealed class Continuations
 {

@@ -10,6 +10,7 @@ namespace Rx.JsonRpc.Transport;
 internal sealed class Publisher<T> : IObservable<T>
 {
     private readonly Subject<T> _subject = new();
+    private readonly Guarded<T> _guarded;
     private readonly ConcurrentQueue<T> _waiting = new();
     private readonly Continuations _continuations;
     private readonly int _most;
@@ -22,10 +23,12 @@ internal sealed class Publisher<T> : IObservable<T>
 
     /// <param name="continuations">Where the observers are called.</param>
     /// <param name="most">How many values may wait.</param>
+    /// <param name="thrown">Gets what an observer threw, and the value unless it was the completion. The observer is unsubscribed.</param>
     /// <param name="unheard">Called for each value that nobody observes any more when its turn comes; null to drop it.</param>
     /// <param name="left">Called once for each value that was taken, when it waits no more and before it is observed.</param>
-    public Publisher(Continuations continuations, int most, Action<T>? unheard = null, Action<T>? left = null)
+    public Publisher(Continuations continuations, int most, Action<T?, Exception> thrown, Action<T>? unheard = null, Action<T>? left = null)
     {
+        _guarded = new Guarded<T>(_subject, thrown);
         _continuations = continuations;
         _most = most;
         _unheard = unheard;
@@ -35,7 +38,7 @@ internal sealed class Publisher<T> : IObservable<T>
     /// <summary>Whether what is published reaches anybody.</summary>
     public bool HasObservers => _subject.HasObservers;
 
-    public IDisposable Subscribe(IObserver<T> observer) => _subject.Subscribe(observer);
+    public IDisposable Subscribe(IObserver<T> observer) => _guarded.Subscribe(observer);
 
     /// <summary>Queues a value; false when the queue is full. <see cref="Flush"/> sends it on its way.</summary>
     public bool TryAdd(T value)
@@ -91,14 +94,8 @@ internal sealed class Publisher<T> : IObservable<T>
             }
             if (Interlocked.CompareExchange(ref _completed, 2, 1) == 1)
             {
-                try
-                {
-                    _subject.OnCompleted();
-                }
-                finally
-                {
-                    _delivered.TrySetResult();
-                }
+                _subject.OnCompleted();
+                _delivered.TrySetResult();
             }
         }
         finally
