@@ -52,7 +52,7 @@ public class PushedBytesTests
         Ask("b", 4, 1000);
 
         Assert.Equal(["1", "2", "4"], asked.Values.Select(request => request.Value.Id.ToString()));
-        Assert.Contains("-32000", _answers[0]);
+        Assert.Contains($"\"code\":{JsonRpcError.NotExecuted}", _answers[0]);
     }
 
     [Fact]
