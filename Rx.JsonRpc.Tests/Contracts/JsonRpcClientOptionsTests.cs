@@ -46,7 +46,8 @@ public class JsonRpcClientOptionsTests
             ConnectionsPerServer = 0,
             MaxInFlightPerServer = -1,
             MaxFrameBytes = 63,
-            MaxQueuedBytesPerConnection = 62,
+            MaxQueuedBytesPerConnection = 0,
+            FrameTimeout = TimeSpan.Zero,
             MaxQueuedEvents = 0,
             MaxOpenServerCalls = 0,
             ServerCallTimeout = TimeSpan.Zero,
@@ -81,7 +82,7 @@ public class JsonRpcClientOptionsTests
                 "Policy.Hedge.Delay", "Policy.Hedge.MinimumSamples", "Policy.Hedge.Floor", "Policy.Hedge.Ceiling",
                 "Reconnect.First", "Reconnect.Max", "Reconnect.Factor",
                 "ConnectTimeout", "MaxConnectionAttempts is -2", "ConnectionsPerServer is 0", "MaxInFlightPerServer is -1",
-                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 62", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00",
+                "MaxFrameBytes is 63", "MaxQueuedBytesPerConnection is 0", "FrameTimeout is 00:00:00", "MaxQueuedEvents is 0", "MaxOpenServerCalls is 0", "ServerCallTimeout is 00:00:00",
                 "DrainTimeout is -00:00:00.0000001", "Balancing is 9", "FailbackDelay is -00:00:00.0000001", "SlowStart is -00:00:00.0000001", "Random is null",
                 "MaxInFlight is 0", "MaxWaitingRequests is 0", "Policy.WhenDisconnected is 7", "Continuations is null",
                 "Breaker.ConsecutiveFailures is 0", "Breaker.FailureRate is NaN", "Breaker.MinimumCalls is 0", "Breaker.Window",
@@ -124,6 +125,7 @@ public class JsonRpcClientOptionsTests
     [InlineData(1, 1, 64, 64)]
     [InlineData(1024, 1024, 64, 64)]
     [InlineData(1, 1 << 24, 999_999_999, 999_999_999)]
+    [InlineData(1, 1, 999_999_999, 1)]
     public void ThrowIfFaulty_LimitsAtTheirEdges_AreGood(int connections, int inFlight, int frame, int queued) =>
         (Good with
         {

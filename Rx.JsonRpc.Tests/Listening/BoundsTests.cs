@@ -79,13 +79,16 @@ public class BoundsTests
     }
 
     [Fact]
-    public void Frame_TooLong_ClosesTheConnection()
+    public void Parameters_MoreThanTheBoundAlone_AreLetIn()
     {
-        Host host = Host.Echoing(new() { MaxFrameBytes = 64 });
-        RawPeer peer = host.Connect().SendRaw("65:");
+        Host host = Host.Keeping(new() { MaxFrameBytes = 1000, MaxQueuedBytesPerConnection = 200 });
+        string large = $"[\"{new string('x', 500)}\"]";
+        RawPeer peer = host.Connect().Send($$"""{"method":"a","params":{{large}},"id":1}""");
 
-        Assert.True(peer.SeesEnd);
-        Assert.Contains("the limit is 64 bytes", host.Changes[^1].Reason);
+        Assert.Single(host.Calls);
+        Assert.Contains("Too many calls", peer.Ask("""{"method":"b","params":[1],"id":3}"""));
+        host.Calls[0].TryAnswer(host.Calls[0].Parameters);
+        Assert.Contains(large, peer.Read());
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public class BoundsTests
             MaxBatch = 0,
             MaxQueuedEvents = 0,
             MaxFrameBytes = 10,
-            MaxQueuedBytesPerConnection = 5,
+            MaxQueuedBytesPerConnection = 0,
+            FrameTimeout = TimeSpan.Zero,
             HalfClosedLimit = TimeSpan.FromTicks(-1),
             StopGrace = TimeSpan.FromTicks(-1),
             Continuations = null!,
@@ -147,7 +151,7 @@ public class BoundsTests
 
         string[] names =
         [
-            "MaxConnections", "MaxCallsPerConnection", "MaxBatch", "MaxQueuedEvents", "MaxFrameBytes", "MaxQueuedBytesPerConnection",
+            "MaxConnections", "MaxCallsPerConnection", "MaxBatch", "MaxQueuedEvents", "MaxFrameBytes", "MaxQueuedBytesPerConnection", "FrameTimeout",
             "HalfClosedLimit", "StopGrace", "Continuations", "TcpKeepAlive",
         ];
         Assert.All(names, name => Assert.Contains($"{name} is ", message));

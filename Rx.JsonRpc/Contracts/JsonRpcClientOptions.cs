@@ -96,12 +96,23 @@ public sealed record JsonRpcClientOptions
 
     /// <summary>
     /// Bytes per connection that wait to be handed to the socket; above it a server counts as unavailable. What is being handed over at
-    /// that moment comes on top, once more as much at most; and one frame always fits an empty queue. 16 MiB by default.
+    /// that moment comes on top, once more as much at most; and one frame always fits an empty queue, also one that is longer than this.
+    /// 16 MiB by default.
     /// </summary>
     public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The longest frame that is read or sent, in bytes. 4 MiB by default.</summary>
+    /// <summary>
+    /// The longest frame that is read or sent, in bytes. A longer frame from a server is skipped and published as
+    /// <see cref="DropReason.TooLong"/>; the request that it replies to fails with <see cref="InvalidReplyException"/>, and the connection
+    /// stays. A longer request fails with <see cref="InvalidParametersException"/>. 4 MiB by default.
+    /// </summary>
     public int MaxFrameBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// How long one frame from a server may take from its first byte to its last; then the connection is closed. Any positive value is
+    /// accepted; <see cref="TimeSpan.MaxValue"/> means for ever. 30 s by default.
+    /// </summary>
+    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Requests of a server on one connection that this client has not answered yet, their parameters within
@@ -200,10 +211,8 @@ public sealed record JsonRpcClientOptions
         if (MaxInFlight < 1) yield return $"MaxInFlight is {MaxInFlight}; it must be at least 1";
         if (MaxWaitingRequests < 1) yield return $"MaxWaitingRequests is {MaxWaitingRequests}; it must be at least 1";
         if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
-        if (MaxQueuedBytesPerConnection < MaxFrameBytes)
-        {
-            yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
-        }
+        if (FrameTimeout <= TimeSpan.Zero) yield return $"FrameTimeout is {FrameTimeout}; it must be above zero";
+        if (MaxQueuedBytesPerConnection < 1) yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least 1";
         if (MaxOpenServerCalls < 1) yield return $"MaxOpenServerCalls is {MaxOpenServerCalls}; it must be at least 1";
         if (ServerCallTimeout <= TimeSpan.Zero) yield return $"ServerCallTimeout is {ServerCallTimeout}; it must be above zero";
         if (MaxPushedBytes < 1) yield return $"MaxPushedBytes is {MaxPushedBytes}; it must be at least 1";

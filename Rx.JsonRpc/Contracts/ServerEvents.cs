@@ -67,6 +67,12 @@ public enum DropReason
 
     /// <summary>An error without an id that may mean one of several things that were sent; <see cref="ServerDiagnostic.ErrorCode"/> has its code.</summary>
     ErrorWithoutId,
+
+    /// <summary>
+    /// A frame above <see cref="JsonRpcClientOptions.MaxFrameBytes"/>. Its bytes are skipped; if it is the reply to an open request, that
+    /// request fails. Also an answer of this client to a server's request above that limit.
+    /// </summary>
+    TooLong,
 }
 
 /// <summary>Something that a server sent was counted and dropped. The connection stays.</summary>

@@ -34,6 +34,11 @@ public static class NetstringReader
         return NetstringStatus.Frame;
     }
 
+    /// <summary>Reads the header alone, whatever the length: for a frame above the limit.</summary>
+    internal static NetstringStatus ReadLength(
+        in ReadOnlySequence<byte> buffer, out int length, out int headerBytes, out NetstringViolation violation) =>
+        ReadSplitHeader(buffer, NetstringWriter.MaxPayloadBytes, out length, out headerBytes, out violation);
+
     private static NetstringStatus ReadHeader(
         ReadOnlySpan<byte> bytes, int maxFrameBytes, out int length, out int headerBytes, out NetstringViolation violation)
     {
@@ -75,7 +80,7 @@ public static class NetstringReader
         return NetstringStatus.Violation;
     }
 
-    private static byte FirstByte(in ReadOnlySequence<byte> bytes)
+    internal static byte FirstByte(in ReadOnlySequence<byte> bytes)
     {
         foreach (ReadOnlyMemory<byte> segment in bytes)
         {

@@ -27,6 +27,19 @@ internal sealed class CallReader : IObserver<Frame>
         else if (reader.TryRead(out Envelope envelope)) Take(envelope);
     }
 
+    /// <summary>
+    /// A frame above the limit has passed by. A call whose id is known is answered. What has no id may be a notification, and an error
+    /// with a null id could pass for the end of another call: it stays without an answer.
+    /// </summary>
+    public void Skip(SkippedFrame frame)
+    {
+        _services.ReportTooLong("reading a frame", _connection.Peer, "the frame", frame.Length);
+        CutEnvelope cut = CutEnvelope.Read(frame);
+        if (cut.Kind != EnvelopeKind.Call) return;
+        string why = $"the request {LimitTexts.TooLong(frame.Length, _services.Options.MaxFrameBytes)}";
+        TryAnswer(cut.IdJson.Utf8.Span, NoRequest with { Message = $"Invalid Request: {why}" }, null);
+    }
+
     public void OnCompleted() => _connection.PeerEnded();
 
     public void OnError(Exception error) => _connection.Abort(error.Message);
@@ -83,10 +96,12 @@ internal sealed class CallReader : IObserver<Frame>
         return envelope.Kind == EnvelopeKind.NotJson ? NotJson : NoRequest;
     }
 
-    private bool TryAnswer(in Envelope envelope, JsonRpcError error, ReplyBatch? batch)
+    private bool TryAnswer(in Envelope envelope, JsonRpcError error, ReplyBatch? batch) => TryAnswer(envelope.IdJson.ToArray(), error, batch);
+
+    private bool TryAnswer(ReadOnlySpan<byte> id, JsonRpcError error, ReplyBatch? batch)
     {
         FrameBuffer reply = FrameBuffer.Rent();
-        ReplyWriter.WriteError(reply, envelope.IdJson.ToArray(), error);
+        ReplyWriter.WriteError(reply, id, error);
         bool taken = batch is null ? _connection.TrySend(reply) : batch.TryAddWhileReading(reply);
         FrameBuffer.Return(reply);
         return taken;

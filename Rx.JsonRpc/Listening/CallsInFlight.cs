@@ -41,9 +41,10 @@ internal sealed class CallsInFlight(int mostCalls, int mostBytes)
         Interlocked.Increment(ref _counts.Left);
     }
 
-    /// <summary>Whether they fit even if no more had left than the reader has seen.</summary>
+    /// <summary>Whether they fit even if no more had left than the reader has seen. One call alone always does.</summary>
     private bool FitsLocally() =>
-        _counts.Entered - _counts.SeenLeft <= mostCalls && _counts.EnteredBytes - _counts.SeenLeftBytes <= mostBytes;
+        _counts.Entered - _counts.SeenLeft is var calls && calls <= mostCalls
+        && (_counts.EnteredBytes - _counts.SeenLeftBytes <= mostBytes || calls == 1);
 
     // Processors fetch lines of 64 bytes in pairs.
     [StructLayout(LayoutKind.Explicit, Size = 384)]

@@ -127,10 +127,12 @@ public sealed class IncomingCall
 
     internal void Report(Exception failure) => _connection.Services.Report(Method, RemoteEndPoint, failure);
 
+    internal void ReportTooLong(string what, long bytes) => _connection.Services.ReportTooLong(Method, RemoteEndPoint, what, bytes);
+
     private bool TryFinish(FrameBuffer reply)
     {
         if (Interlocked.Exchange(ref _finished, 1) == 1) return false;
-        bool queued = _batch is null ? _connection.TryReply(reply, Id) : _batch.TryAdd(reply, Id);
+        bool queued = _batch is null ? _connection.TryReply(reply, this) : _batch.TryAdd(reply, this);
         _connection.Leave(this);
         return queued;
     }

@@ -49,7 +49,7 @@ public sealed class JsonRpcListener : IAsyncDisposable
     /// <summary>Every peer that connects, disconnects or is turned away. Hot; completes when the listener has stopped.</summary>
     public IObservable<ListenerConnectionChange> Connections => _services.Changes;
 
-    /// <summary>What handlers and observers threw, and failures to accept. Hot; completes when the listener has stopped.</summary>
+    /// <summary>What handlers and observers threw, frames and replies above the limit, and failures to accept. Hot; completes when the listener has stopped.</summary>
     public IObservable<ListenerFailure> Failures => _services.Failures;
 
     /// <summary>How many peers are connected.</summary>

@@ -20,15 +20,17 @@ public sealed record JsonRpcListenerOptions
     public int MaxCallsPerConnection { get; init; } = 16_384;
 
     /// <summary>
-    /// The longest frame that is read or sent, in bytes. A longer one from the peer closes the connection; a longer result is replaced by
-    /// error -32603. 4 MiB by default.
+    /// The longest frame that is read or sent, in bytes. A longer one from the peer is skipped, and answered with error -32600 if it is a
+    /// call whose id can be read in its first or last 256 bytes; the connection stays. A longer result is replaced by error -32603. Both are
+    /// published by <see cref="JsonRpcListener.Failures"/>. 4 MiB by default.
     /// </summary>
     public int MaxFrameBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>
     /// Bytes that wait on one connection, each way. Replies that the peer does not read: above it the peer is disconnected, also while
     /// replies wait for the rest of their batch. Parameters of calls in flight: above it a call is refused as for
-    /// <see cref="MaxCallsPerConnection"/>. 16 MiB by default.
+    /// <see cref="MaxCallsPerConnection"/>. One frame always fits when nothing else waits, also one that is longer than this. 16 MiB by
+    /// default.
     /// </summary>
     public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
 
@@ -37,6 +39,12 @@ public sealed record JsonRpcListenerOptions
 
     /// <summary>Connection changes and failures that wait for their observers, each; above it the newest is dropped. 1,024 by default.</summary>
     public int MaxQueuedEvents { get; init; } = 1024;
+
+    /// <summary>
+    /// How long one frame may take from its first byte to its last; then the connection is closed. Any positive value is accepted;
+    /// <see cref="TimeSpan.MaxValue"/> means for ever. 30 s by default.
+    /// </summary>
+    public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long calls in flight may still be answered after the peer has ended its side of the stream; then they count as disconnected.
@@ -106,10 +114,8 @@ public sealed record JsonRpcListenerOptions
             if (fault is not null) yield return fault;
         }
         if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
-        if (MaxQueuedBytesPerConnection < MaxFrameBytes)
-        {
-            yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least MaxFrameBytes ({MaxFrameBytes})";
-        }
+        if (FrameTimeout <= TimeSpan.Zero) yield return $"FrameTimeout is {FrameTimeout}; it must be above zero";
+        if (MaxQueuedBytesPerConnection < 1) yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least 1";
         if (HalfClosedLimit < TimeSpan.Zero) yield return $"HalfClosedLimit is {HalfClosedLimit}; it must not be negative";
         if (StopGrace < TimeSpan.Zero) yield return $"StopGrace is {StopGrace}; it must not be negative";
         foreach (string fault in TcpKeepAlive?.Faults(nameof(TcpKeepAlive)) ?? ["TcpKeepAlive is null; use TcpKeepAlive.Off"]) yield return fault;

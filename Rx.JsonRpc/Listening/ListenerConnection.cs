@@ -40,6 +40,7 @@ internal sealed class ListenerConnection
         _frames = new FrameConnection(accepted.Pipe, limits, Peer.ToString() ?? "the peer")
         {
             SendsAfterEnd = true,
+            FrameTimeout = (services.Clock, services.Options.FrameTimeout),
             Released = end => End(end?.Message ?? "the peer closed the connection"),
         };
     }
@@ -53,7 +54,12 @@ internal sealed class ListenerConnection
     public bool HasEnded => Volatile.Read(ref _hasEnded) == 1;
 
     /// <summary>Reads until the peer has nothing more to say; on a thread of the continuations, which a fast peer may hold for long.</summary>
-    public void Start() => _frames.Frames.Subscribe(new CallReader(this));
+    public void Start()
+    {
+        var reader = new CallReader(this);
+        _frames.Skipped = reader.Skip;
+        _frames.Frames.Subscribe(reader);
+    }
 
     /// <summary>
     /// Lets a call in and passes it on, or refuses it. A notification cannot be refused, because nothing answers it: it is carried out also
@@ -76,9 +82,13 @@ internal sealed class ListenerConnection
         if (Volatile.Read(ref _closing) == 1 && _inFlight.IsEmpty) _frames.CompleteSending();
     }
 
-    public bool TryReply(FrameBuffer reply, RawJson id)
+    public bool TryReply(FrameBuffer reply, IncomingCall call)
     {
-        if (reply.PayloadLength > Services.Options.MaxFrameBytes) TooLong.Replace(reply, id);
+        if (reply.PayloadLength > Services.Options.MaxFrameBytes)
+        {
+            call.ReportTooLong("the reply", reply.PayloadLength);
+            TooLong.Replace(reply, call);
+        }
         return TrySend(reply);
     }
 
@@ -95,7 +105,9 @@ internal sealed class ListenerConnection
     /// <summary>Counts bytes that wait for the rest of their batch; false when they are too many, and the connection ends.</summary>
     public bool TryHold(int bytes)
     {
-        if (Interlocked.Add(ref _heldBytes, bytes) <= Services.Options.MaxQueuedBytesPerConnection) return !HasEnded;
+        // One batch alone may fill a frame.
+        int most = Math.Max(Services.Options.MaxQueuedBytesPerConnection, Services.Options.MaxFrameBytes);
+        if (Interlocked.Add(ref _heldBytes, bytes) <= most) return !HasEnded;
         AbortSlowPeer();
         return false;
     }

@@ -12,6 +12,7 @@ public sealed class ListenerCounters
     private long _badMessages;
     private long _failures;
     private long _eventsDropped;
+    private long _tooLong;
 
     internal ListenerCounters()
     {
@@ -44,6 +45,9 @@ public sealed class ListenerCounters
     /// <summary>Connection changes and failures that found their queue full.</summary>
     public long EventsDropped => Volatile.Read(ref _eventsDropped);
 
+    /// <summary>Frames of peers that were skipped, and replies that were replaced, because they are above <see cref="JsonRpcListenerOptions.MaxFrameBytes"/>.</summary>
+    public long FramesTooLong => Volatile.Read(ref _tooLong);
+
     internal void Accepted() => Interlocked.Increment(ref _accepted);
 
     internal void Refused() => Interlocked.Increment(ref _refused);
@@ -57,6 +61,8 @@ public sealed class ListenerCounters
     internal void BadMessage() => Interlocked.Increment(ref _badMessages);
 
     internal void Failed() => Interlocked.Increment(ref _failures);
+
+    internal void TooLong() => Interlocked.Increment(ref _tooLong);
 
     internal void EventDropped() => Interlocked.Increment(ref _eventsDropped);
 }

@@ -29,7 +29,7 @@ public sealed record ListenerConnectionChange(
     public override string ToString() => $"{Peer}: {State} ({Reason}); {Connections} connected";
 }
 
-/// <summary>The host's own code threw, or accepting failed. The listener goes on.</summary>
+/// <summary>The host's own code threw, a frame or a reply was too long, or accepting failed. The listener goes on.</summary>
 /// <param name="Where">The method that was called, or what else went on.</param>
 /// <param name="Peer">Whose call it was; null when it was nobody's.</param>
 /// <param name="Exception">What was thrown.</param>

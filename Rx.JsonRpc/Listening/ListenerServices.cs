@@ -58,6 +58,14 @@ internal sealed class ListenerServices
         if (!_failures.TryPublish(new ListenerFailure(where, peer, thrown))) Counters.EventDropped();
     }
 
+    /// <summary>A message or a reply is above the limit; that is no failure of the host's code.</summary>
+    public void ReportTooLong(string where, EndPoint peer, string what, long bytes)
+    {
+        Counters.TooLong();
+        var failure = new InvalidOperationException($"{what} {LimitTexts.TooLong(bytes, Options.MaxFrameBytes)}");
+        if (!_failures.TryPublish(new ListenerFailure(where, peer, failure))) Counters.EventDropped();
+    }
+
     public void Complete()
     {
         Calls.Complete();

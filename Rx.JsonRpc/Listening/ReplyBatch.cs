@@ -32,13 +32,19 @@ internal sealed class ReplyBatch
 
     /// <summary>Adds the answer of a call; the last one sends them all.</summary>
     /// <returns>False when the connection has ended.</returns>
-    public bool TryAdd(FrameBuffer reply, RawJson id)
+    public bool TryAdd(FrameBuffer reply, IncomingCall call)
     {
+        long tooLong = 0;
         lock (_gate)
         {
-            if (!FitsLocked(reply)) TooLong.Replace(reply, id);
+            if (!FitsLocked(reply))
+            {
+                tooLong = (long)_replies.PayloadLength + reply.PayloadLength;
+                TooLong.Replace(reply, call);
+            }
             AppendLocked(reply.Payload);
         }
+        if (tooLong > 0) call.ReportTooLong("the batch of replies with this one", tooLong);
         bool held = _connection.TryHold(reply.PayloadLength);
         return FinishOne() && held;
     }

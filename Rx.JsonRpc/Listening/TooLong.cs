@@ -6,9 +6,9 @@ namespace Rx.JsonRpc.Listening;
 /// <summary>What is said in place of a reply that no frame can hold.</summary>
 internal static class TooLong
 {
-    public static void Replace(FrameBuffer reply, RawJson id)
+    public static void Replace(FrameBuffer reply, IncomingCall call)
     {
         reply.Truncate(0);
-        ReplyWriter.WriteError(reply, id.Utf8.Span, new JsonRpcError(JsonRpcError.InternalError, "The reply is too long"));
+        ReplyWriter.WriteError(reply, call.Id.Utf8.Span, new JsonRpcError(JsonRpcError.InternalError, "The reply is too long"));
     }
 }

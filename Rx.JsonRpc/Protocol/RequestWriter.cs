@@ -96,7 +96,7 @@ internal static class RequestWriter
     {
         if (buffer.PayloadLength <= maxFrameBytes) return;
         throw Invalid(
-            method, $"the request '{method}' is {buffer.PayloadLength} bytes long with its parameters; at most {maxFrameBytes} (MaxFrameBytes) may be sent");
+            method, $"the request '{method}' {LimitTexts.TooLong(buffer.PayloadLength, maxFrameBytes)}; make its parameters smaller, or raise the limit on both sides");
     }
 
     private static InvalidParametersException Invalid(string method, string message, Exception? inner = null) =>

@@ -54,6 +54,11 @@ internal sealed class OpenServerCalls
         if (!_server.Calls.TryPublish(request)) request.TryFail(TooMany);
     }
 
+    /// <summary>Answers a request that was skipped because it is above the limit.</summary>
+    public void RefuseTooLong(RawJson id, long length) => Refuse(
+        id.Utf8.Span,
+        new JsonRpcError(JsonRpcError.InvalidRequest, $"Invalid Request: the request {LimitTexts.TooLong(length, _options.MaxFrameBytes)}"));
+
     public static void RefuseUnknown(ServerRequest request) => request.TryFail(NoMethod);
 
     /// <summary>A look before an answer is written for nothing; it may be too late all the same.</summary>
@@ -73,6 +78,7 @@ internal sealed class OpenServerCalls
         request.Limit.Dispose();
         if (reply.PayloadLength > _options.MaxFrameBytes)
         {
+            _server.Dropped(DropReason.TooLong, reply.PayloadLength);
             reply.Truncate(0);
             ReplyWriter.WriteError(reply, request.Id.Utf8.Span, TooLong);
         }
@@ -101,7 +107,7 @@ internal sealed class OpenServerCalls
         lock (_gate)
         {
             int length = request.Parameters.Utf8.Length;
-            if (_ended || _open.Count >= _options.MaxOpenServerCalls || length > _options.MaxQueuedBytesPerConnection - _bytes) return false;
+            if (_ended || _open.Count >= _options.MaxOpenServerCalls || (_open.Count > 0 && length > _options.MaxQueuedBytesPerConnection - _bytes)) return false;
             // Last: what was taken must be given back.
             if (!_server.PushedBytes.TryTake(request.Size)) return false;
             _bytes += length;
@@ -109,10 +115,12 @@ internal sealed class OpenServerCalls
         }
     }
 
-    private void Refuse(in Envelope call, JsonRpcError error)
+    private void Refuse(in Envelope call, JsonRpcError error) => Refuse(call.IdJson.ToArray(), error);
+
+    private void Refuse(ReadOnlySpan<byte> id, JsonRpcError error)
     {
         FrameBuffer reply = FrameBuffer.Rent();
-        ReplyWriter.WriteError(reply, call.IdJson.ToArray(), error);
+        ReplyWriter.WriteError(reply, id, error);
         TrySend(reply);
         FrameBuffer.Return(reply);
     }

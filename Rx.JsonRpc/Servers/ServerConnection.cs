@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
 
@@ -53,6 +54,7 @@ internal sealed class ServerConnection : IObserver<Frame>
         _ended = ended;
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
         _calls = new OpenServerCalls(server, this, options, clock);
+        frames.Skipped = Skip;
         if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, this, clock, EndAsDead);
     }
 
@@ -169,6 +171,15 @@ internal sealed class ServerConnection : IObserver<Frame>
         request.OnUnusable(why);
         _server.RoomForOne();
         return true;
+    }
+
+    /// <summary>A frame above the limit has passed by: the request that it replies to fails, and nothing else.</summary>
+    private void Skip(SkippedFrame frame)
+    {
+        CutEnvelope cut = CutEnvelope.Read(frame);
+        if (cut.Kind == EnvelopeKind.Result) TryFail(cut.Id, $"it {LimitTexts.TooLong(frame.Length, _options.MaxFrameBytes)}");
+        else if (cut.Kind == EnvelopeKind.Call) _calls.RefuseTooLong(cut.IdJson, frame.Length);
+        _server.Dropped(DropReason.TooLong, frame.Length);
     }
 
     private bool TryFailAllIn(in ReadOnlySequence<byte> text)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 using Rx.JsonRpc.Framing;
 
@@ -11,17 +12,14 @@ namespace Rx.JsonRpc.Transport;
 /// </summary>
 public sealed class FrameConnection : IDisposable
 {
-    // So that the peer has something to do before the last of many frames has been observed.
-    private const int MostFramesHeld = 32;
-
     private readonly IDuplexPipe _pipe;
-    private readonly FrameConnectionOptions _options;
     private readonly string _peer;
+    private readonly FrameCutter _cutter;
     private readonly FrameSender _sender;
     private int _reading;
     private int _closed;
     private int _openHalves = 2;
-    private long _bytesBefore;
+    private string? _late;
     private Exception? _readFailure;
     private Exception? _writeFailure;
 
@@ -33,16 +31,17 @@ public sealed class FrameConnection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pipe);
         _pipe = pipe;
-        _options = options ?? new FrameConnectionOptions();
+        options ??= new FrameConnectionOptions();
         _peer = peer;
-        _sender = new FrameSender(pipe.Output, _options.MaxQueuedBytes, SenderEnded, () => RoomAgain?.Invoke());
+        _cutter = new FrameCutter(options.MaxFrameBytes, peer);
+        _sender = new FrameSender(pipe.Output, options.MaxQueuedBytes, SenderEnded, () => RoomAgain?.Invoke());
         Frames = new FrameSource(this);
     }
 
     /// <summary>
     /// The frames, in the order in which they arrive, on the thread that reads the socket. Subscribing starts the reading; there is one
     /// subscription. <b>OnNext</b>: a frame, borrowed until OnNext returns. <b>OnCompleted</b>: the peer closed between two frames.
-    /// <b>OnError</b>: <see cref="ProtocolViolationException"/> at the first byte that is no netstring,
+    /// <b>OnError</b>: <see cref="ProtocolViolationException"/> at the first byte that is no netstring within the limit,
     /// <see cref="ConnectionLostException"/> for everything else, an exception thrown by OnNext included. <b>Dispose</b> closes the
     /// connection. A second subscription gets <see cref="InvalidOperationException"/>.
     /// </summary>
@@ -71,6 +70,18 @@ public sealed class FrameConnection : IDisposable
 
     /// <summary>Called by the reader whenever bytes have come, before they are looked at. Set before the subscription.</summary>
     internal Action? BytesCame { get; set; }
+
+    /// <summary>
+    /// Called by the reader for each frame above <see cref="FrameConnectionOptions.MaxFrameBytes"/>, when it has passed by. Set before the
+    /// subscription; without it such a frame is a violation.
+    /// </summary>
+    internal Action<SkippedFrame>? Skipped { set => _cutter.Skipped = value; }
+
+    /// <summary>How long one begun frame may take, and the clock of that; null for as long as it likes.</summary>
+    internal (IScheduler Clock, TimeSpan Limit)? FrameTimeout
+    {
+        init => _cutter.Deadline = value is { } given ? new FrameDeadline(given.Clock, given.Limit, EndAsLate) : null;
+    }
 
     /// <summary>Called by the writer, on any thread, when frames were refused because too many bytes waited, and there is room again.</summary>
     internal Action? RoomAgain { get; init; }
@@ -115,6 +126,12 @@ public sealed class FrameConnection : IDisposable
         EndHalf();
     }
 
+    private void EndAsLate(string how)
+    {
+        _late = how;
+        _pipe.Input.CancelPendingRead();
+    }
+
     private async Task RunReader(IObserver<Frame> observer)
     {
         Exception? end;
@@ -133,6 +150,7 @@ public sealed class FrameConnection : IDisposable
         }
         if (end is null && SendsAfterEnd && Volatile.Read(ref _closed) == 0)
         {
+            _cutter.Dispose();
             _pipe.Input.Complete();
             observer.OnCompleted();
             EndHalf();
@@ -157,53 +175,36 @@ public sealed class FrameConnection : IDisposable
         if (length > 0) BytesCame?.Invoke();
         end = ReadBuffered(ref buffer, observer);
         _sender.LetGo();
-        bool partial = !buffer.IsEmpty;
-        _bytesBefore += length - buffer.Length;
         _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
         if (end is not null) return true;
         if (_writeFailure is { } failure) end = Lost($"writing failed: {failure.Message}", failure);
-        else if (read.IsCompleted && partial && Volatile.Read(ref _closed) == 0) end = Lost("it ended inside a frame");
+        else if (_late is { } late) end = Lost(late);
+        else if (read.IsCompleted && _cutter.HasBegun && Volatile.Read(ref _closed) == 0) end = Lost("it ended inside a frame");
         return end is not null || read.IsCompleted || Volatile.Read(ref _closed) == 1;
     }
 
     private ProtocolViolationException? ReadBuffered(ref ReadOnlySequence<byte> buffer, IObserver<Frame> observer)
     {
-        long end = _bytesBefore + buffer.Length;
         int frames = 0;
+        _cutter.Begin(buffer.Length);
         while (Volatile.Read(ref _closed) == 0)
         {
-            ReadOnlySequence<byte> frame = buffer;
-            switch (NetstringReader.Read(ref buffer, _options.MaxFrameBytes, out ReadOnlySequence<byte> payload, out NetstringViolation violation))
+            switch (_cutter.Next(ref buffer, out ReadOnlySequence<byte> payload))
             {
                 case NetstringStatus.Frame:
                     if (++frames == 2) _sender.Behind = GathersBehind;
-                    if (GathersReads) Gather(frames);
+                    if (GathersReads) _sender.Gather(frames);
                     observer.OnNext(new Frame(payload));
                     break;
                 case NetstringStatus.Violation:
-                    return Violation(frame, end - frame.Length, violation);
+                    return _cutter.Violation;
                 default:
                     if (frames == 1) _sender.Behind = null;
+                    _cutter.Leave(buffer.Length);
                     return null;
             }
         }
         return null;
-    }
-
-    private void Gather(int frames)
-    {
-        bool letsGo = frames % MostFramesHeld == 0;
-        if (letsGo) _sender.LetGo();
-        // What the only frame of a read makes others send leaves at once.
-        if (letsGo || frames == 2) _sender.Hold();
-    }
-
-    private ProtocolViolationException Violation(in ReadOnlySequence<byte> frame, long frameOffset, NetstringViolation violation)
-    {
-        long offset = frameOffset + violation.Offset;
-        string limit = violation.Fault == NetstringFault.TooLong ? $" (the limit is {_options.MaxFrameBytes} bytes)" : "";
-        return new ProtocolViolationException(
-            $"{_peer} broke the netstring framing at byte {offset}: {violation}{limit}; the frame starts with {FirstBytes.Describe(frame)}", offset);
     }
 
     private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {_peer} was lost: {how}", inner);
@@ -211,6 +212,7 @@ public sealed class FrameConnection : IDisposable
     private void EndReading(Exception? end)
     {
         _readFailure = end;
+        _cutter.Dispose();
         _pipe.Input.Complete(end);
         EndHalf();
     }

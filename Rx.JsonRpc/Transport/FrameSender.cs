@@ -16,6 +16,9 @@ internal enum SendResult
 /// </summary>
 internal sealed class FrameSender : IThreadPoolWorkItem
 {
+    // So that the peer has something to do before the last of many frames has been observed.
+    private const int MostFramesHeld = 32;
+
     private readonly Lock _gate = new();
     private readonly PipeWriter _output;
     private readonly int _maxQueuedBytes;
@@ -78,6 +81,16 @@ internal sealed class FrameSender : IThreadPoolWorkItem
     public void Hold()
     {
         lock (_gate) _held = true;
+    }
+
+    /// <summary>Has what is sent while the frames of one read are observed leave together.</summary>
+    /// <param name="frames">How many frames of the read there have been, with the one that is observed next.</param>
+    public void Gather(int frames)
+    {
+        bool letsGo = frames % MostFramesHeld == 0;
+        if (letsGo) LetGo();
+        // What the only frame of a read makes others send leaves at once.
+        if (letsGo || frames == 2) Hold();
     }
 
     /// <summary>Sends what has waited.</summary>

@@ -1,8 +1,8 @@
 namespace Rx.JsonRpc;
 
 /// <summary>
-/// The server answered, but its reply cannot be used: its result does not fit the method's type, or the frame is no reply of JSON-RPC
-/// although the request's id can be read in it. The request may have run and is not sent again.
+/// The server answered, but its reply cannot be used: its result does not fit the method's type, the frame is no reply of JSON-RPC
+/// although the request's id can be read in it, or it is longer than <see cref="JsonRpcClientOptions.MaxFrameBytes"/>. The request may have run and is not sent again.
 /// </summary>
 public sealed class InvalidReplyException : JsonRpcException
 {
