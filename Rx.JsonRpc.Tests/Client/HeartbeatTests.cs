@@ -158,7 +158,7 @@ public class HeartbeatTests
         var network = new InMemoryNetwork(_world.Clock);
         ScriptedServer a = new ScriptedServer(network, new InMemoryEndPoint("a"), _world.Clock)
             .On("m", answer => answer.Result("\"0123456789\"").After(TimeSpan.FromSeconds(1)));
-        var client = new JsonRpcClient(network.ClientOptions(a.WithPriority(1)) with { Heartbeat = Beat }, _world.Clock);
+        var client = new JsonRpcClient(network.ClientOptions(a.WithPriority(1)) with { Heartbeat = Beat, FrameTimeout = TimeSpan.FromSeconds(100) }, _world.Clock);
         client.Start();
         Answers<RawJson> answers = _world.Subscribe(client.Request("m", policy: Patient));
         network.At("a").Drip(1, TimeSpan.FromSeconds(1));

@@ -51,6 +51,13 @@ internal static class DurationCases
         ["JsonRpcClientOptions.ConnectTimeout"] = (due, clock) => Serves(clock, options => options with { ConnectTimeout = due }),
         ["JsonRpcClientOptions.DrainTimeout"] = Leaves,
         ["JsonRpcClientOptions.FailbackDelay"] = (due, clock) => Returns(clock, options => options with { FailbackDelay = due }),
+        ["JsonRpcClientOptions.FrameTimeout"] = (due, clock) => Serves(clock, options => options with { FrameTimeout = due }, then: (world, client) =>
+        {
+            world["a"].OnCall = call => call.Connection.TrySend("5:x"u8, null);
+            world.Subscribe(client.Request("m"));
+            clock.AdvanceBy(TimeSpan.TicksPerHour);
+            Assert.Equal(ServerState.Connected, client.Snapshot().Servers[0].State);
+        }),
         ["JsonRpcClientOptions.ServerCallTimeout"] = (due, clock) => Serves(clock, options => options with { ServerCallTimeout = due }, then: (world, client) =>
         {
             string heard = "";
@@ -71,6 +78,9 @@ internal static class DurationCases
             clock.AdvanceBy(TimeSpan.TicksPerMinute);
             Assert.True(stopped.Wait(TimeSpan.FromSeconds(10)));
         },
+        ["JsonRpcListenerOptions.FirstFrameTimeout"] = (due, clock) => Stays(clock, new JsonRpcListenerOptions { FirstFrameTimeout = due }),
+        ["JsonRpcListenerOptions.FrameTimeout"] = (due, clock) => Stays(clock, new JsonRpcListenerOptions { FrameTimeout = due }, "5:x"),
+        ["JsonRpcListenerOptions.IdleTimeout"] = (due, clock) => Stays(clock, new JsonRpcListenerOptions { IdleTimeout = due }),
         ["JsonRpcListenerOptions.HalfClosedLimit"] = (due, clock) =>
         {
             (Host host, RawPeer peer) = Calling(clock, new JsonRpcListenerOptions { HalfClosedLimit = due });
@@ -215,6 +225,15 @@ internal static class DurationCases
         Assert.Null(peer.Ask("""{"jsonrpc":"2.0","method":"m","id":1}"""));
         Assert.Single(host.Calls);
         return (host, peer);
+    }
+
+    /// <summary>A peer that says so much and nothing more is still there after an hour.</summary>
+    private static void Stays(NarrowClock clock, JsonRpcListenerOptions options, string said = "")
+    {
+        RawPeer peer = Host.Keeping(options, clock).Connect();
+        if (said.Length > 0) peer.SendRaw(said);
+        clock.AdvanceBy(TimeSpan.TicksPerHour);
+        Assert.False(peer.SeesEnd);
     }
 
     private static void Gateway(

@@ -7,10 +7,10 @@ public class BoundsTests
     private const string TooMany = """{"jsonrpc":"2.0","error":{"code":-32090,"message":"Not executed: too many calls in flight","data":{"executed":false}},"id":3}""";
 
     [Fact]
-    public void Connections_AboveTheBound_AcceptedAndTurnedAway()
+    public void Connections_AboveTheBoundAndEachWithACall_AcceptedAndTurnedAway()
     {
-        Host host = Host.Echoing(new() { MaxConnections = 1 });
-        RawPeer first = host.Connect();
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        RawPeer first = host.Connect().Send("""{"method":"m","id":1}""");
         RawPeer second = host.Connect();
 
         host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
@@ -22,7 +22,8 @@ public class BoundsTests
 
         first.Reset();
 
-        Assert.NotNull(host.Connect().Ask("""{"method":"m","id":1}"""));
+        host.Connect().Send("""{"method":"m","id":1}""");
+        Assert.Equal(2, host.Calls.Count);
         Assert.Equal([1, 1, 0, 1], host.Changes.Select(change => change.Connections));
     }
 
@@ -86,7 +87,7 @@ public class BoundsTests
         RawPeer peer = host.Connect().Send($$"""{"method":"a","params":{{large}},"id":1}""");
 
         Assert.Single(host.Calls);
-        Assert.Contains("Too many calls", peer.Ask("""{"method":"b","params":[1],"id":3}"""));
+        Assert.Equal(TooMany, peer.Ask("""{"method":"b","params":[1],"id":3}"""));
         host.Calls[0].TryAnswer(host.Calls[0].Parameters);
         Assert.Contains(large, peer.Read());
     }
@@ -141,6 +142,10 @@ public class BoundsTests
             MaxFrameBytes = 10,
             MaxQueuedBytesPerConnection = 0,
             FrameTimeout = TimeSpan.Zero,
+            FirstFrameTimeout = TimeSpan.Zero,
+            IdleTimeout = TimeSpan.FromTicks(-1),
+            MaxTotalBytes = 0,
+            MaxTotalCalls = 0,
             HalfClosedLimit = TimeSpan.FromTicks(-1),
             StopGrace = TimeSpan.FromTicks(-1),
             Continuations = null!,
@@ -152,6 +157,7 @@ public class BoundsTests
         string[] names =
         [
             "MaxConnections", "MaxCallsPerConnection", "MaxBatch", "MaxQueuedEvents", "MaxFrameBytes", "MaxQueuedBytesPerConnection", "FrameTimeout",
+            "FirstFrameTimeout", "IdleTimeout", "MaxTotalBytes", "MaxTotalCalls",
             "HalfClosedLimit", "StopGrace", "Continuations", "TcpKeepAlive",
         ];
         Assert.All(names, name => Assert.Contains($"{name} is ", message));

@@ -166,13 +166,13 @@ public class StoppingTests
     [Fact]
     public void Connection_AboveTheBound_ItsCallsAreRefusedAndTheOthersAreNot()
     {
-        Host host = Host.Echoing(new() { MaxConnections = 1 });
-        RawPeer first = host.Connect();
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        RawPeer first = host.Connect().Send(Call);
         RawPeer second = host.Connect();
 
         Assert.Equal(Refusal("1", "too many connections"), second.Ask(Call));
-        Assert.Equal(Reply("null", "1"), first.Ask(Call));
-        Assert.Single(host.Calls);
+        Assert.Single(host.Calls).TryAnswer(default);
+        Assert.Equal(Reply("null", "1"), first.Read());
         second.EndSending();
         Assert.True(second.SeesEnd);
         Assert.Equal(["Connected: accepted", "Refused: there are 1 connections already"], host.Reasons);
@@ -181,8 +181,8 @@ public class StoppingTests
     [Fact]
     public void Connection_AboveTheBound_StaysAndIsClosedByForceAfterTwiceTheGrace()
     {
-        Host host = Host.Echoing(new() { MaxConnections = 1 });
-        host.Connect();
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        host.Connect().Send(Call);
         RawPeer second = host.Connect();
         host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
         Assert.True(second.SeesEnd);
@@ -192,14 +192,14 @@ public class StoppingTests
         host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
 
         second.Send(Call);
-        Assert.Equal(1, host.Listener.Counters.Calls);
+        Assert.Equal(1 + 1, host.Listener.Counters.Calls);
     }
 
     [Fact]
     public void Connections_FarAboveTheBound_AreClosedAtOnce()
     {
-        Host host = Host.Echoing(new() { MaxConnections = 1 });
-        host.Connect();
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        host.Connect().Send(Call);
         List<RawPeer> turnedAway = [.. Enumerable.Range(0, 70).Select(_ => host.Connect())];
 
         Assert.Equal(6, turnedAway.Count(peer => peer.SeesEnd));
@@ -209,10 +209,11 @@ public class StoppingTests
     [Fact]
     public async Task StopAsync_WhileOneIsTurnedAway_WaitsForItToo()
     {
-        Host host = Host.Echoing(new() { MaxConnections = 1 });
-        RawPeer first = host.Connect();
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        RawPeer first = host.Connect().Send(Call);
         RawPeer second = host.Connect();
         Task stopped = host.Listener.StopAsync(Patient).AsTask();
+        host.Calls[0].TryAnswer(default);
         first.EndSending();
 
         Assert.False(stopped.IsCompleted);

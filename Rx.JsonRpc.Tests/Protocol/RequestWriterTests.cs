@@ -74,7 +74,7 @@ public class RequestWriterTests
         int exact = Request([1, 2], TestJson.Default.Int32Array).Length;
         _ = Request([1, 2], TestJson.Default.Int32Array, max: exact);
         AssertInvalid(
-            $"the request 'm' is {exact} bytes long with its parameters; at most {exact - 1}", () => Request([1, 2], TestJson.Default.Int32Array, max: exact - 1));
+            $"the request 'm' has {exact} bytes; the limit is {exact - 1} (MaxFrameBytes)", () => Request([1, 2], TestJson.Default.Int32Array, max: exact - 1));
     }
 
     [Fact]

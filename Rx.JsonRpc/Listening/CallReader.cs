@@ -22,6 +22,7 @@ internal sealed class CallReader : IObserver<Frame>
 
     public void OnNext(Frame frame)
     {
+        _connection.Silence.Speak();
         var reader = new EnvelopeReader(frame.Payload, _services.Options.Strict);
         if (reader.IsBatch && !reader.IsEmptyBatch) TakeBatch(ref reader);
         else if (reader.TryRead(out Envelope envelope)) Take(envelope);

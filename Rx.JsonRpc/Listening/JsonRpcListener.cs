@@ -58,6 +58,9 @@ public sealed class JsonRpcListener : IAsyncDisposable
     /// <summary>What has been counted.</summary>
     public ListenerCounters Counters => _services.Counters;
 
+    /// <summary>What all connections together hold.</summary>
+    internal ListenerTotals Totals => _services.Totals;
+
     /// <summary>Accepts connections from now on. Subscribe to what you want to see of it beforehand.</summary>
     /// <param name="methods">The methods with handlers; copied. Null when <see cref="Calls"/> is to give every call.</param>
     /// <returns>This listener.</returns>

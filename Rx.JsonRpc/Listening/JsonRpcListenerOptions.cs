@@ -7,9 +7,10 @@ namespace Rx.JsonRpc;
 public sealed record JsonRpcListenerOptions
 {
     /// <summary>
-    /// Connections at one time. One more is accepted, counted and turned away: its calls are refused without being run, as while the
-    /// listener stops, until it is closed after <see cref="StopGrace"/>. 64 such connections are kept beside the others at most; above that
-    /// one is closed at once. 1,024 by default.
+    /// Connections at one time. A newcomer above it replaces the connection without a call in flight that has been silent longest. If each has
+    /// a call in flight, the newcomer is accepted, counted and turned away: its calls are refused without being run, as while the listener
+    /// stops, until it is closed after <see cref="StopGrace"/>. 64 such connections are kept beside the others at most; above that one is
+    /// closed at once. 1,024 by default.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;
 
@@ -34,6 +35,20 @@ public sealed record JsonRpcListenerOptions
     /// </summary>
     public int MaxQueuedBytesPerConnection { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes of all connections together: frames above 16 KiB that are being received, parameters of calls in flight, replies that the peers
+    /// have not read. Half of it is divided evenly among <see cref="MaxConnections"/> connections, up to 64 KiB for each; the rest is shared
+    /// so that no connection holds more of it than is left. Above that a connection that begins a long frame is not read until there is room,
+    /// a call is refused as for <see cref="MaxCallsPerConnection"/>, and a reply closes the connection that holds most. 128 MiB by default.
+    /// </summary>
+    public long MaxTotalBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>
+    /// Calls and notifications of all connections together that are in flight, shared as <see cref="MaxTotalBytes"/>, with up to 64 for each
+    /// connection alone. Above it a call is refused as for <see cref="MaxCallsPerConnection"/>. 262,144 by default.
+    /// </summary>
+    public int MaxTotalCalls { get; init; } = 262_144;
+
     /// <summary>Messages in one batch; a longer batch is answered with one error -32600, and none of it is carried out. 1,000 by default.</summary>
     public int MaxBatch { get; init; } = 1000;
 
@@ -45,6 +60,18 @@ public sealed record JsonRpcListenerOptions
     /// <see cref="TimeSpan.MaxValue"/> means for ever. 30 s by default.
     /// </summary>
     public TimeSpan FrameTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a peer may take to send its first whole frame after it has connected; then the connection is closed. Null, which is for ever,
+    /// by default: a client connects to its backup servers and sends nothing for days.
+    /// </summary>
+    public TimeSpan? FirstFrameTimeout { get; init; }
+
+    /// <summary>
+    /// How long a peer may send nothing while no call of it is in flight; then the connection is closed, after this time at the earliest and
+    /// twice this time at the latest. Null, which is for ever, by default: a quiet Kamailio sends nothing for days.
+    /// </summary>
+    public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>
     /// How long calls in flight may still be answered after the peer has ended its side of the stream; then they count as disconnected.
@@ -114,6 +141,10 @@ public sealed record JsonRpcListenerOptions
             if (fault is not null) yield return fault;
         }
         if (MaxFrameBytes is < 64 or > 999_999_999) yield return $"MaxFrameBytes is {MaxFrameBytes}; it must be in 64..999999999";
+        if (MaxTotalBytes < 1) yield return $"MaxTotalBytes is {MaxTotalBytes}; it must be at least 1";
+        if (MaxTotalCalls < 1) yield return $"MaxTotalCalls is {MaxTotalCalls}; it must be at least 1";
+        if (FirstFrameTimeout <= TimeSpan.Zero) yield return $"FirstFrameTimeout is {FirstFrameTimeout}; it must be above zero, or null for none";
+        if (IdleTimeout <= TimeSpan.Zero) yield return $"IdleTimeout is {IdleTimeout}; it must be above zero, or null for none";
         if (FrameTimeout <= TimeSpan.Zero) yield return $"FrameTimeout is {FrameTimeout}; it must be above zero";
         if (MaxQueuedBytesPerConnection < 1) yield return $"MaxQueuedBytesPerConnection is {MaxQueuedBytesPerConnection}; it must be at least 1";
         if (HalfClosedLimit < TimeSpan.Zero) yield return $"HalfClosedLimit is {HalfClosedLimit}; it must not be negative";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Reactive.Disposables;
 using Rx.JsonRpc.Framing;
@@ -18,10 +19,10 @@ internal sealed class ListenerConnection
     private readonly Action<ListenerConnection, string> _ended;
     private readonly CancellationTokenSource _disconnected = new();
     private readonly CallsInFlight _inFlight;
+    private readonly ConnectionShare _share;
     private IDisposable? _limit;
     private IDisposable? _grace;
     private volatile JsonRpcError? _leaving;
-    private long _heldBytes;
     private int _closing;
     private int _hasEnded;
 
@@ -30,7 +31,9 @@ internal sealed class ListenerConnection
         Services = services;
         Peer = accepted.RemoteEndPoint;
         _ended = ended;
-        _inFlight = new CallsInFlight(services.Options.MaxCallsPerConnection, services.Options.MaxQueuedBytesPerConnection);
+        _share = new ConnectionShare(services.Totals, this);
+        _inFlight = new CallsInFlight(services.Options.MaxCallsPerConnection, services.Options.MaxQueuedBytesPerConnection, _share);
+        Silence = new PeerSilence(services, () => _inFlight.IsEmpty, Abort);
         _handled = new Mailbox<IncomingCall>(services.Continuations, Handle);
         var limits = new FrameConnectionOptions
         {
@@ -41,6 +44,8 @@ internal sealed class ListenerConnection
         {
             SendsAfterEnd = true,
             FrameTimeout = (services.Clock, services.Options.FrameTimeout),
+            BytesCame = Silence.Hear,
+            Room = _share,
             Released = end => End(end?.Message ?? "the peer closed the connection"),
         };
     }
@@ -51,6 +56,12 @@ internal sealed class ListenerConnection
 
     public CancellationToken Ended => _disconnected.Token;
 
+    /// <summary>How long the peer has sent nothing.</summary>
+    public PeerSilence Silence { get; }
+
+    /// <summary>Whether no call is in flight.</summary>
+    public bool IsIdle => _inFlight.IsEmpty;
+
     public bool HasEnded => Volatile.Read(ref _hasEnded) == 1;
 
     /// <summary>Reads until the peer has nothing more to say; on a thread of the continuations, which a fast peer may hold for long.</summary>
@@ -58,6 +69,7 @@ internal sealed class ListenerConnection
     {
         var reader = new CallReader(this);
         _frames.Skipped = reader.Skip;
+        Silence.Begin();
         _frames.Frames.Subscribe(reader);
     }
 
@@ -98,6 +110,7 @@ internal sealed class ListenerConnection
         SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
             ? SendResult.QueueFull
             : _frames.TrySend(reply.Complete(), null);
+        while (sent == SendResult.NoRoom) sent = TryMakeRoom() ? _frames.TrySend(reply.Complete(), null) : SendResult.Closed;
         if (sent == SendResult.QueueFull) AbortSlowPeer();
         return sent == SendResult.Queued;
     }
@@ -107,12 +120,14 @@ internal sealed class ListenerConnection
     {
         // One batch alone may fill a frame.
         int most = Math.Max(Services.Options.MaxQueuedBytesPerConnection, Services.Options.MaxFrameBytes);
-        if (Interlocked.Add(ref _heldBytes, bytes) <= most) return !HasEnded;
-        AbortSlowPeer();
-        return false;
+        if (_share.AddBatched(bytes) > most) AbortSlowPeer();
+        while (!HasEnded && !_share.TryHoldBatches() && TryMakeRoom())
+        {
+        }
+        return !HasEnded;
     }
 
-    public void Unhold(int bytes) => Interlocked.Add(ref _heldBytes, -bytes);
+    public void Unhold(int bytes) => _share.RemoveBatched(bytes);
 
     /// <summary>The peer has ended its side: what is in flight may still be answered, for a while.</summary>
     public void PeerEnded()
@@ -158,6 +173,17 @@ internal sealed class ListenerConnection
         if (_inFlight.IsEmpty) _frames.CompleteSending();
     }
 
+    /// <summary>Closes the connection that holds most of the totals.</summary>
+    /// <returns>False when it was this one.</returns>
+    private bool TryMakeRoom()
+    {
+        ListenerConnection largest = Services.Totals.Largest()?.Owner ?? this;
+        largest.Abort(string.Create(
+            CultureInfo.InvariantCulture,
+            $"it holds most of the {Services.Options.MaxTotalBytes:N0} bytes that all connections may hold (MaxTotalBytes), and a reply needs room"));
+        return largest != this;
+    }
+
     private void AbortSlowPeer() =>
         Abort($"the peer does not read its replies: more than {Services.Options.MaxQueuedBytesPerConnection} bytes wait");
 
@@ -166,6 +192,8 @@ internal sealed class ListenerConnection
         if (Interlocked.Exchange(ref _hasEnded, 1) == 1) return;
         SetTimer(ref _limit, null);
         SetTimer(ref _grace, null);
+        Silence.Dispose();
+        _share.End();
         _ended(this, reason);
         // Whoever waits for the token is the host's code.
         Services.Continuations.Schedule(static self => ((ListenerConnection)self!).Cancel(), this);

@@ -17,7 +17,9 @@ internal sealed class ListenerServices
         Options = options;
         Clock = clock;
         Serializer = options.Serializer ?? SystemTextJsonSerializer.Instance;
+        Watch = clock.StartStopwatch();
         Continuations = new Continuations(options.Continuations);
+        Totals = new ListenerTotals(options, Continuations);
         Calls = new CallStream(Continuations);
         _changes = new Publisher<ListenerConnectionChange>(
             Continuations, options.MaxQueuedEvents, (_, thrown) => Report(nameof(JsonRpcListener.Connections), null, thrown));
@@ -28,6 +30,12 @@ internal sealed class ListenerServices
     public JsonRpcListenerOptions Options { get; }
 
     public IScheduler Clock { get; }
+
+    /// <summary>The time that silence is measured by.</summary>
+    public IStopwatch Watch { get; }
+
+    /// <summary>What all connections together may hold.</summary>
+    public ListenerTotals Totals { get; }
 
     public IJsonRpcSerializer Serializer { get; }
 

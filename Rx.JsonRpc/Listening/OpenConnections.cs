@@ -62,6 +62,7 @@ internal sealed class OpenConnections
 
     public void Admit(AcceptedConnection accepted)
     {
+        if (TryFindReplaceable() is { } silent) silent.Abort("it has been silent longest, and a newcomer takes its place (MaxConnections)");
         var connection = new ListenerConnection(accepted, _services, Closed);
         string? refusal;
         TimeSpan? grace;
@@ -117,6 +118,16 @@ internal sealed class OpenConnections
             SignalLocked();
         }
         foreach (ListenerConnection connection in All()) connection.Abort("the listener has stopped");
+    }
+
+    /// <summary>With no place left, the connection without an open call that has been silent longest: a real client may be waiting.</summary>
+    private ListenerConnection? TryFindReplaceable()
+    {
+        lock (_gate)
+        {
+            if (_stopping || _open.Count < _services.Options.MaxConnections) return null;
+            return _open.Where(static connection => connection.IsIdle).MinBy(static connection => connection.Silence.HeardAt);
+        }
     }
 
     private ListenerConnection[] All()

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Reactive.Concurrency;
-using System.Reactive.Disposables;
 using Rx.JsonRpc.Framing;
 
 namespace Rx.JsonRpc.Transport;
@@ -13,9 +12,9 @@ namespace Rx.JsonRpc.Transport;
 public sealed class FrameConnection : IDisposable
 {
     private readonly IDuplexPipe _pipe;
-    private readonly string _peer;
     private readonly FrameCutter _cutter;
     private readonly FrameSender _sender;
+    private readonly ReceiveRoom? _receiveRoom;
     private int _reading;
     private int _closed;
     private int _openHalves = 2;
@@ -32,7 +31,7 @@ public sealed class FrameConnection : IDisposable
         ArgumentNullException.ThrowIfNull(pipe);
         _pipe = pipe;
         options ??= new FrameConnectionOptions();
-        _peer = peer;
+        Peer = peer;
         _cutter = new FrameCutter(options.MaxFrameBytes, peer);
         _sender = new FrameSender(pipe.Output, options.MaxQueuedBytes, SenderEnded, () => RoomAgain?.Invoke());
         Frames = new FrameSource(this);
@@ -78,10 +77,13 @@ public sealed class FrameConnection : IDisposable
     internal Action<SkippedFrame>? Skipped { set => _cutter.Skipped = value; }
 
     /// <summary>How long one begun frame may take, and the clock of that; null for as long as it likes.</summary>
-    internal (IScheduler Clock, TimeSpan Limit)? FrameTimeout
-    {
-        init => _cutter.Deadline = value is { } given ? new FrameDeadline(given.Clock, given.Limit, EndAsLate) : null;
-    }
+    internal (IScheduler Clock, TimeSpan Limit)? FrameTimeout { init => _cutter.Deadline = value is { } given ? new FrameDeadline(given.Clock, given.Limit, EndAsLate) : null; }
+
+    /// <summary>What the connection may hold of the bytes that it shares with others; null when it shares none.</summary>
+    internal IByteRoom? Room { init => (_receiveRoom, _sender.Room) = (value is null ? null : new ReceiveRoom(value), value); }
+
+    /// <summary>The peer's name, for messages.</summary>
+    internal string Peer { get; }
 
     /// <summary>Called by the writer, on any thread, when frames were refused because too many bytes waited, and there is room again.</summary>
     internal Action? RoomAgain { get; init; }
@@ -110,8 +112,16 @@ public sealed class FrameConnection : IDisposable
         if (Interlocked.Exchange(ref _closed, 1) == 1) return;
         _sender.Abort();
         // The reader's own thread is the one that may complete the pipe; without a reader, this one is.
-        if (Interlocked.Exchange(ref _reading, 1) == 1) _pipe.Input.CancelPendingRead();
+        if (Interlocked.Exchange(ref _reading, 1) == 1) WakeReader();
         else EndReading(null);
+    }
+
+    /// <summary>Starts the reading; false when it was started before, or the connection is closed.</summary>
+    internal bool TryRead(IObserver<Frame> observer)
+    {
+        if (Interlocked.Exchange(ref _reading, 1) == 1) return false;
+        _ = RunReader(observer);
+        return true;
     }
 
     internal SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing) => _sender.TrySend(netstring, outgoing);
@@ -121,7 +131,7 @@ public sealed class FrameConnection : IDisposable
         if (failure is not null)
         {
             _writeFailure = failure;
-            _pipe.Input.CancelPendingRead();
+            WakeReader();
         }
         EndHalf();
     }
@@ -129,7 +139,13 @@ public sealed class FrameConnection : IDisposable
     private void EndAsLate(string how)
     {
         _late = how;
+        WakeReader();
+    }
+
+    private void WakeReader()
+    {
         _pipe.Input.CancelPendingRead();
+        _receiveRoom?.Free();
     }
 
     private async Task RunReader(IObserver<Frame> observer)
@@ -141,6 +157,7 @@ public sealed class FrameConnection : IDisposable
             // whenever a synchronization context is current, and nothing would be over when Dispose returns.
             while (!TryReadToEnd(await _pipe.Input.ReadAsync().ConfigureAwait(false), observer, out end))
             {
+                if (_receiveRoom?.Wait is { } room) await room.ConfigureAwait(false);
             }
         }
         catch (Exception fault)
@@ -175,7 +192,9 @@ public sealed class FrameConnection : IDisposable
         if (length > 0) BytesCame?.Invoke();
         end = ReadBuffered(ref buffer, observer);
         _sender.LetGo();
-        _pipe.Input.AdvanceTo(buffer.Start, buffer.End);
+        bool waits = end is null && _receiveRoom is not null && _receiveRoom.IsMissing(_cutter.BegunLength(buffer));
+        // What waits counts as unexamined: the pipe takes no more than its own bound until it is read.
+        _pipe.Input.AdvanceTo(buffer.Start, waits ? buffer.Start : buffer.End);
         if (end is not null) return true;
         if (_writeFailure is { } failure) end = Lost($"writing failed: {failure.Message}", failure);
         else if (_late is { } late) end = Lost(late);
@@ -195,6 +214,7 @@ public sealed class FrameConnection : IDisposable
                     if (++frames == 2) _sender.Behind = GathersBehind;
                     if (GathersReads) _sender.Gather(frames);
                     observer.OnNext(new Frame(payload));
+                    _receiveRoom?.Observed();
                     break;
                 case NetstringStatus.Violation:
                     return _cutter.Violation;
@@ -207,7 +227,7 @@ public sealed class FrameConnection : IDisposable
         return null;
     }
 
-    private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {_peer} was lost: {how}", inner);
+    private ConnectionLostException Lost(string how, Exception? inner = null) => new($"the connection to {Peer} was lost: {how}", inner);
 
     private void EndReading(Exception? end)
     {
@@ -221,32 +241,7 @@ public sealed class FrameConnection : IDisposable
     {
         // Not before the writer has ended too: disposing the pipe completes its output, and the writer may be in the midst of a write.
         if (Interlocked.Decrement(ref _openHalves) > 0) return;
-        Exception? disposing = null;
-        try
-        {
-            if (_pipe is IDisposable disposable) disposable.Dispose();
-            else if (_pipe is IAsyncDisposable asyncDisposable) _ = asyncDisposable.DisposeAsync().AsTask();
-        }
-        catch (Exception fault)
-        {
-            // The pipe is a connector's own. Whoever waits for the end must hear of it, or the server would stay connected for ever.
-            disposing = fault;
-        }
+        Exception? disposing = PipeDisposal.Dispose(_pipe);
         Released?.Invoke(_readFailure ?? _writeFailure ?? disposing);
-    }
-
-    private sealed class FrameSource(FrameConnection connection) : IObservable<Frame>
-    {
-        public IDisposable Subscribe(IObserver<Frame> observer)
-        {
-            ArgumentNullException.ThrowIfNull(observer);
-            if (Interlocked.Exchange(ref connection._reading, 1) == 1)
-            {
-                observer.OnError(new InvalidOperationException($"the frames of {connection._peer} already have a subscriber, or the connection is closed"));
-                return Disposable.Empty;
-            }
-            _ = connection.RunReader(observer);
-            return connection;
-        }
     }
 }

@@ -64,6 +64,11 @@ internal sealed class FrameCutter(int maxFrameBytes, string peer) : IDisposable
         }
     }
 
+    /// <summary>The length of the frame that has begun; 0 when none has, it is skipped, or its length is not known yet.</summary>
+    /// <param name="rest">What is left of the read.</param>
+    public int BegunLength(in ReadOnlySequence<byte> rest) =>
+        _skipping is null && NetstringReader.ReadLength(rest, out int length, out _, out _) == NetstringStatus.Frame ? length : 0;
+
     public void Dispose() => Deadline?.Dispose();
 
     private NetstringStatus BeginSkip(ref ReadOnlySequence<byte> buffer, ref NetstringViolation violation)

@@ -11,9 +11,8 @@ namespace Rx.JsonRpc.Transport;
 internal sealed class FrameDeadline : IDisposable
 {
     private const long NotBegun = -1;
-    // Real timers end at 49 days, and count whole milliseconds: they may call a little too early.
-    private static readonly long LongestWait = TimeSpan.FromDays(1).Ticks;
-    private static readonly long ShortestWait = TimeSpan.TicksPerMillisecond;
+    // Real timers count whole milliseconds: they may call a little too early.
+    private const long ShortestWait = TimeSpan.TicksPerMillisecond;
 
     private readonly IScheduler _clock;
     private readonly IStopwatch _watch;
@@ -61,18 +60,16 @@ internal sealed class FrameDeadline : IDisposable
     private void Ask(long wait)
     {
         if (Interlocked.Exchange(ref _asked, 1) == 1) return;
-        wait = Math.Clamp(wait, ShortestWait, LongestWait);
-        _timer.Disposable = _clock.Schedule(this, TimeSpan.FromTicks(wait), static (_, self) => self.Look());
+        _timer.Disposable = _clock.After(TimeSpan.FromTicks(Math.Max(wait, ShortestWait)), this, static self => self.Look());
     }
 
-    private IDisposable Look()
+    private void Look()
     {
         Interlocked.Exchange(ref _asked, 0);
         long begunAt = Volatile.Read(ref _begunAt);
-        if (begunAt == NotBegun) return Disposable.Empty;
+        if (begunAt == NotBegun) return;
         long left = _limit - (_watch.Elapsed.Ticks - begunAt);
         if (left > 0) Ask(left);
         else _late(string.Create(CultureInfo.InvariantCulture, $"a frame that had begun was not complete within {TimeSpan.FromTicks(_limit).TotalSeconds:0.###} s (FrameTimeout)"));
-        return Disposable.Empty;
     }
 }

@@ -7,6 +7,8 @@ internal enum SendResult
 {
     Queued,
     QueueFull,
+    /// <summary>It would fit, but for what other connections hold.</summary>
+    NoRoom,
     Closed,
 }
 
@@ -31,6 +33,9 @@ internal sealed class FrameSender : IThreadPoolWorkItem
     private bool _aborted;
     private bool _refused;
     private bool _held;
+    private IByteRoom? _room;
+    private long _granted = long.MaxValue;
+    private int _leaving;
     private volatile Continuations? _behind;
 
     /// <param name="output">Where the frames go; completed when the sending ends.</param>
@@ -57,6 +62,16 @@ internal sealed class FrameSender : IThreadPoolWorkItem
     /// <summary>How many bytes wait just now, without those that the writer has taken.</summary>
     public int QueuedBytes => Volatile.Read(ref _waiting).Bytes;
 
+    /// <summary>What may wait here of the bytes that the connection shares with others. Set before the first frame is sent.</summary>
+    public IByteRoom? Room
+    {
+        set
+        {
+            _room = value;
+            _granted = value?.OwnBytes ?? long.MaxValue;
+        }
+    }
+
     public SendResult TrySend(ReadOnlySpan<byte> netstring, IOutgoing? outgoing)
     {
         lock (_gate)
@@ -68,6 +83,8 @@ internal sealed class FrameSender : IThreadPoolWorkItem
                 _refused = true;
                 return SendResult.QueueFull;
             }
+            long queued = (long)_waiting.Bytes + _leaving + netstring.Length;
+            if (queued > _granted && !_room!.TryHoldSends(queued, out _granted)) return SendResult.NoRoom;
             _waiting.Add(netstring, outgoing);
             if (_writing || _held) return SendResult.Queued;
             _writing = true;
@@ -189,27 +206,45 @@ internal sealed class FrameSender : IThreadPoolWorkItem
     {
         while (true)
         {
-            SendQueue batch;
-            bool roomAgain;
+            SendQueue? batch = null;
+            bool over;
+            bool eased;
+            bool roomAgain = false;
             lock (_gate)
             {
-                if (_aborted) return true;
-                if (_waiting.Count == 0)
+                eased = EaseLocked();
+                over = _aborted || (_waiting.Count == 0 && _completing);
+                if (!over && _waiting.Count > 0)
                 {
-                    _writing = _completing;
-                    return _completing;
+                    batch = _waiting;
+                    _waiting = _spare;
+                    _spare = batch;
+                    _leaving = batch.Bytes;
+                    roomAgain = _refused;
+                    _refused = false;
                 }
-                batch = _waiting;
-                _waiting = _spare;
-                _spare = batch;
-                roomAgain = _refused;
-                _refused = false;
+                else
+                {
+                    _writing = over;
+                }
             }
+            if (eased) _room!.WakeOthers();
+            if (batch is null) return over;
             if (roomAgain) _roomAgain?.Invoke();
             batch.HandOver(_output);
             batch.Clear();
             FlushResult flushed = await _output.FlushAsync().ConfigureAwait(false);
             if (flushed.IsCompleted) throw new IOException("the peer does not take any more bytes");
         }
+    }
+
+    /// <summary>The last batch has left.</summary>
+    private bool EaseLocked()
+    {
+        _leaving = 0;
+        if (_room is null || _granted <= _room.OwnBytes) return false;
+        long before = _granted;
+        _granted = _room.EaseSends(_waiting.Bytes);
+        return _granted < before;
     }
 }

@@ -135,7 +135,7 @@ public sealed class SocketAcceptor : IAcceptor
                 TcpWatch.Apply(socket, KeepAlive);
             }
             EndPoint remote = socket.RemoteEndPoint ?? LocalEndPoint;
-            return new AcceptedConnection(new SocketPipe(socket, _scheduler), remote);
+            return new AcceptedConnection(new SocketPipe(socket, _scheduler, accepted: true), remote);
         }
         catch (SocketException)
         {

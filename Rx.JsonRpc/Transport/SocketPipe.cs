@@ -16,7 +16,11 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     /// <summary>How long a peer that does not read can hold up the closing.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a client receives ahead of its reader.</summary>
     private static readonly PipeOptions ReceiveOptions = Bounded(256 * 1024, null);
+
+    /// <summary>What a server receives ahead of the reader of each of its many connections.</summary>
+    private static readonly PipeOptions AcceptedReceiveOptions = Bounded(64 * 1024, null);
 
     private readonly SocketConnection _connection;
     private readonly IScheduler _scheduler;
@@ -26,10 +30,11 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The socket; it belongs to the pipe from now on.</param>
     /// <param name="scheduler">The clock of the wait in <see cref="DisposeAsync"/>.</param>
-    public SocketPipe(Socket socket, IScheduler scheduler)
+    /// <param name="accepted">Whether it is one of many that peers have opened.</param>
+    public SocketPipe(Socket socket, IScheduler scheduler, bool accepted = false)
     {
         _scheduler = scheduler;
-        _connection = SocketConnection.Create(socket, Bounded(64 * 1024, new BlockPool()), ReceiveOptions);
+        _connection = SocketConnection.Create(socket, Bounded(64 * 1024, new BlockPool()), accepted ? AcceptedReceiveOptions : ReceiveOptions);
         Input = new AbortAwareReader(_connection.Input);
 #pragma warning disable CS0618 // Streams do not raise it; the pipe here is a Pipe, and nothing else tells when its last bytes were sent.
         Output.OnReaderCompleted(static (_, sent) => ((TaskCompletionSource)sent!).TrySetResult(), _sent);
