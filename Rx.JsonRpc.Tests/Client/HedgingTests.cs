@@ -60,7 +60,10 @@ public class HedgingTests
             answers.Value.Attempts,
             ("memory:a", AttemptEnd.Result, Written.MaybeExecuted, 0, 130),
             ("memory:b", AttemptEnd.Cancelled, Written.NotWritten, 100, 30));
-        Assert.Empty(_world["b"].Calls);
+        _world.Network.At("b").Heal();
+        Call(client, Hedged with { Hedge = null, TryTimeout = TimeSpan.FromMilliseconds(50), Replay = Replay.Always });
+        _world.AdvanceTo(1000);
+        Assert.Single(_world["b"].Calls);
     }
 
     [Theory]

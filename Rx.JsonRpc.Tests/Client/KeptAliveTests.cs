@@ -30,6 +30,8 @@ public class KeptAliveTests
         _world.AdvanceTo(60);
 
         Assert.Equal(0, client.Groups[0].Servers[0].InFlight);
+        // Parameters, observer and end of either.
+        Assert.Equal(6, seen.Count);
         AssertGone(seen);
         GC.KeepAlive(kept);
     }

@@ -120,8 +120,13 @@ public class RecordsTests
     {
         (ClientInVirtualTime world, JsonRpcClient client, List<RequestRecord> records) = Recorded("a");
         world.Subscribe(client.Notify("m"));
-
+        world.Subscribe(client.NotifyAll("m"));
+        Assert.Equal(2, world["a"].Calls.Count);
         Assert.Empty(records);
+
+        world.Subscribe(client.Request("request"));
+
+        Assert.Equal("request", Assert.Single(records).Method);
     }
 
     [Fact]

@@ -134,6 +134,7 @@ public class FailoverByPriorityTurmoilTests
         Groups([1, 2]).FailoverByPriority(_ => attempt).Subscribe(watch);
 
         Assert.Equal((0, 1, 2), (watch.Values, watch.Terminals, attempt.Subscriptions));
+        Assert.Empty(watch.Faults);
     }
 
     [Fact]

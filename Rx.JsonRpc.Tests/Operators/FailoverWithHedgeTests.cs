@@ -54,11 +54,13 @@ public class FailoverWithHedgeTests
     [Fact]
     public void Hedge_AThirdServer_IsNotAskedWhileTwoAreUnderWay()
     {
+        ITestableObservable<int> second = Silent();
         ITestableObservable<int> third = Answering(1, 3);
 
-        ITestableObserver<int> seen = Start([Silent(), Silent(), third]);
+        ITestableObserver<int> seen = Start([Silent(), second, third]);
 
         Assert.Empty(seen.Messages);
+        Assert.Equal([Subscribed(300, 1000)], second.Subscriptions);
         Assert.Empty(third.Subscriptions);
     }
 

@@ -102,6 +102,7 @@ public class WithinTurmoilTests
         _scheduler.Start();
 
         Assert.Equal((0, 1), (watch.Values, watch.Terminals));
+        Assert.Empty(watch.Faults);
     }
 
     [Fact]

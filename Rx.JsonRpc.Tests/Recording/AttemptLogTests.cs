@@ -44,7 +44,10 @@ public class AttemptLogTests
     {
         var attempt = new Attempt { Server = Place, End = AttemptEnd.Error, Reason = "secret" };
 
-        Assert.DoesNotContain("secret", Text(Example() with { Attempts = [attempt] }));
+        string text = Text(Example() with { Attempts = [attempt] });
+
+        Assert.Contains("\"server\":\"127.0.0.1:9999\"", text);
+        Assert.DoesNotContain("secret", text);
     }
 
     [Fact]

@@ -25,12 +25,13 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void Links_BetweenTheDocuments_LeadSomewhere() => Assert.Empty(
-        from document in Documents
-        from Match link in Link().Matches(File.ReadAllText(document))
-        let target = link.Groups["path"].Value
-        let path = Path.Combine(Path.GetDirectoryName(document)!, target)
+        from link in Links()
+        let path = Path.Combine(Path.GetDirectoryName(link.Document)!, link.Target)
         where !File.Exists(path) && !Directory.Exists(path)
-        select $"{Path.GetFileName(document)}: {target}");
+        select $"{Path.GetFileName(link.Document)}: {link.Target}");
+
+    [Fact]
+    public void Links_OfTheReadme_AreFound() => Assert.Contains((Documents[0], "docs/contributing.md"), Links());
 
     /// <summary>Files of the tests and of the samples that the solution builds: a sample that nobody builds proves nothing.</summary>
     private static IEnumerable<string> CompiledFiles() =>
@@ -43,6 +44,11 @@ public sealed partial class DocumentTests
         from document in Documents
         from Match block in CSharpBlock().Matches(File.ReadAllText(document))
         select new Snippet(Path.GetFileName(document), OneSpace(block.Groups["code"].Value));
+
+    private static IEnumerable<(string Document, string Target)> Links() =>
+        from document in Documents
+        from Match link in Link().Matches(File.ReadAllText(document))
+        select (document, link.Groups["path"].Value);
 
     private static string OneSpace(string text) => WhiteSpace().Replace(text, " ").Trim();
 

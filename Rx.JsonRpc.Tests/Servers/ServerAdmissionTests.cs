@@ -35,6 +35,8 @@ public class ServerAdmissionTests
         Assert.True(waiting.Silent);
         Assert.Empty(world.Peer.Calls);
         Assert.Equal(0, world.Server.InFlight);
+        world.Call();
+        Assert.Single(world.Peer.Calls);
     }
 
     [Fact]

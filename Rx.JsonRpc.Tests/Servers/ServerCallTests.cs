@@ -36,19 +36,20 @@ public class ServerCallTests
     {
         var held = new Later();
         var world = new OneServer(options => options with { Continuations = held });
-        world.Peer.OnCall = call =>
-        {
-            if (reply) call.Result("1");
-            else world.Peer.Kill();
-        };
+        world.Peer.OnCall = _ => { };
         world.Peer.Start();
         world.Server.Start();
         held.Run();
+        (Answers<Reply<RawJson>> kept, _) = world.Call();
         (Answers<Reply<RawJson>> answers, _) = world.Call();
+        if (reply) world.Peer.Calls.ForEach(call => call.Result("1"));
+        else world.Peer.Kill();
+        Assert.True(kept.Silent && answers.Silent);
 
         answers.Subscription!.Dispose();
         held.Run();
 
+        Assert.False(kept.Silent);
         Assert.True(answers.Silent);
     }
 

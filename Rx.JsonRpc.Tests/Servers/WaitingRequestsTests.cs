@@ -126,10 +126,14 @@ public class WaitingRequestsTests
         first.Dispose();
 
         Assert.Equal(0, second);
+        services.Waiting.RoomForOne();
+        Assert.Equal(1, second);
     }
 
-    [Fact]
-    public void Close_CallsNobody()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Close_CallsNobody(bool closed)
     {
         var held = new Later();
         ServerServices services = Services(10, held);
@@ -137,11 +141,11 @@ public class WaitingRequestsTests
         for (int i = 1; i < 3; i++) Enter(services, i, () => called++);
         services.Waiting.RoomForOne();
 
-        services.Waiting.Close();
+        if (closed) services.Waiting.Close();
         services.Waiting.RoomForOne();
         held.Run();
 
-        Assert.Equal(0, called);
+        Assert.Equal(closed ? 0 : 2, called);
     }
 
     [Fact]

@@ -13,6 +13,37 @@ public class ImportStatementTests
         modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.2;port=1;priority=2")
         """;
 
+    private static readonly (string Pattern, Action<Said> IsTrue)[] Statements =
+    [
+        ("\\$var\\(rx_servers\\) = \"([^\"]*)\"", said =>
+        {
+            if (!said.Pools.ContainsKey(said.Value)) AssertAlso(said, $"the pool '{said.Value}' is not in the configuration");
+        }),
+        ("^(?!.*jansson).*jsonrpc_request becomes", said =>
+        {
+            if (!said.Pools.ContainsKey("default")) AssertAlso(said, "this call names no pool");
+        }),
+        ("\\$var\\(rx_servers\\) = \"default\"", said =>
+        {
+            if (!HoldsTheConnOf9(said)) AssertAlso(said, "the pool 'default' holds jsonrpcc's servers");
+        }),
+        ("the pool '(.+)' is not in", said => Assert.False(said.Pools.ContainsKey(said.Value))),
+        ("the pools are (.+)$", said => Assert.Equal(string.Join(", ", said.Pools.Keys), said.Value)),
+        ("max_conn_attempts is left at its default", said =>
+        {
+            Assert.DoesNotContain("max_conn_attempts", said.Script);
+            Assert.Null(said.Pools["default"]!.MaxConnectionAttempts);
+        }),
+        ("were turned around", said => Assert.Equal([2, 1], said.Pools["a"]!.Servers!.Select(server => server.Priority).Take(2))),
+        ("conn 'default' was not taken over", said => Assert.False(HoldsTheConnOf9(said))),
+        ("'retry_codes' = 'nonsense' was not taken over", said => Assert.Equal("-32603", said.Pools["a"]!.Policy!.RetryOn!.ToString())),
+        ("is in the pool 'a' already", said => Assert.Equal(2, said.Pools["a"]!.Servers!.Count)),
+        ("\"retries\"", said => AssertAlso(said, "was not taken over")),
+        // A replacement is a script: a number stands bare, and is one.
+        ("\\$var\\(rx_timeout\\) = ([^;]*);", said => Assert.Matches("^[0-9]+$|^\\$", said.Value)),
+        ("\"\"; route\\(RXRPC_REQUEST\\)", said => AssertAlso(said, "names no route")),
+    ];
+
     public static TheoryData<string> Scripts =>
     [
         """modparam("jsonrpcc", "servers", "10.0.0.1:1,2 10.0.0.2:1,1")""" + "\n" + """jsonrpc_request("m", "[]", "R", "E", "$var(x)");""",
@@ -65,37 +96,38 @@ public class ImportStatementTests
         Assert.DoesNotContain(import.Notes, note => note.Text.Contains("result_pv"));
     }
 
+    /// <summary>A statement that no script brings about would be compared with nothing.</summary>
+    [Fact]
+    public async Task Scripts_BringAboutEveryStatementThatIsCompared()
+    {
+        var lines = new List<string>();
+        using var folder = new TemporaryFolder();
+        foreach (string script in Scripts.Select(row => row.Data))
+        {
+            await File.WriteAllTextAsync(folder.File("kamailio.cfg"), script);
+            lines.AddRange((await ToolRun.Of("import", folder.File("kamailio.cfg"))).ErrorLines);
+        }
+        Assert.All(Statements, statement => Assert.Contains(lines, line => Regex.IsMatch(line, statement.Pattern)));
+    }
+
     private static void Compare(string line, string script, GatewayConfig config, ToolRun run)
     {
         string place = Regex.Match(line, "^line [0-9]+: ").Value;
         Assert.NotEmpty(place);
         string[] beside = [.. run.ErrorLines.Where(other => other.StartsWith(place, StringComparison.Ordinal))];
-        if (Regex.Match(line, "\\$var\\(rx_servers\\) = \"([^\"]*)\"") is { Success: true } named && !config.Pools!.ContainsKey(named.Groups[1].Value))
+        foreach ((string pattern, Action<Said> isTrue) in Statements)
         {
-            Assert.Contains(beside, other => other.Contains($"the pool '{named.Groups[1].Value}' is not in the configuration"));
+            foreach (Match match in Regex.Matches(line, pattern)) isTrue(new Said(match.Groups[1].Value, script, config.Pools!, beside));
         }
-        if (line.Contains("jsonrpc_request becomes") && !line.Contains("jansson") && !config.Pools!.ContainsKey("default"))
-        {
-            Assert.Contains(beside, other => other.Contains("this call names no pool"));
-        }
-        if (line.Contains("$var(rx_servers) = \"default\"") && !config.Pools!["default"]!.Servers!.Any(server => server.ToString() == "10.0.0.9:9"))
-        {
-            Assert.Contains(beside, other => other.Contains("the pool 'default' holds jsonrpcc's servers"));
-        }
-        if (Regex.Match(line, "the pool '(.+)' is not in") is { Success: true } missing) Assert.False(config.Pools!.ContainsKey(missing.Groups[1].Value));
-        foreach (Match known in Regex.Matches(line, "the pools are (.+)$")) Assert.Equal(string.Join(", ", config.Pools!.Keys), known.Groups[1].Value);
-        if (line.Contains("max_conn_attempts is left at its default"))
-        {
-            Assert.DoesNotContain("max_conn_attempts", script);
-            Assert.Null(config.Pools!["default"]!.MaxConnectionAttempts);
-        }
-        if (line.Contains("were turned around")) Assert.Equal([2, 1], config.Pools!["a"]!.Servers!.Select(server => server.Priority).Take(2));
-        if (line.Contains("conn 'default' was not taken over")) Assert.DoesNotContain(config.Pools!["default"]!.Servers!, server => server.ToString() == "10.0.0.9:9");
-        if (line.Contains("'retry_codes' = 'nonsense' was not taken over")) Assert.Equal("-32603", config.Pools!["a"]!.Policy!.RetryOn!.ToString());
-        if (line.Contains("is in the pool 'a' already")) Assert.Equal(2, config.Pools!["a"]!.Servers!.Count);
-        if (line.Contains("\"retries\"")) Assert.Contains("was not taken over", line);
-        // A replacement is a script: a number stands bare, and is one.
-        foreach (Match bare in Regex.Matches(line, "\\$var\\(rx_timeout\\) = ([^;]*);")) Assert.Matches("^[0-9]+$|^\\$", bare.Groups[1].Value);
-        if (line.Contains("\"\"; route(RXRPC_REQUEST)")) Assert.Contains(beside, other => other.Contains("names no route"));
     }
+
+    private static void AssertAlso(Said said, string text) => Assert.Contains(said.Beside, other => other.Contains(text));
+
+    private static bool HoldsTheConnOf9(Said said) => said.Pools["default"]!.Servers!.Any(server => server.ToString() == "10.0.0.9:9");
+
+    /// <param name="Value">What the pattern has found.</param>
+    /// <param name="Script">The script.</param>
+    /// <param name="Pools">What the file holds.</param>
+    /// <param name="Beside">All that is said of the same line.</param>
+    private sealed record Said(string Value, string Script, IReadOnlyDictionary<string, PoolConfig?> Pools, string[] Beside);
 }

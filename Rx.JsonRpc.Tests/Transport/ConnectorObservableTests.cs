@@ -71,6 +71,7 @@ public class ConnectorObservableTests
         IDisposable connecting = world.Subscribe();
         world.Token.Register(() => throw new NotSupportedException("cannot be cancelled"));
         connecting.Dispose();
+        Assert.True(world.Token.IsCancellationRequested);
         Assert.Empty(world.Seen);
     }
 

@@ -17,6 +17,7 @@ public sealed class FrameConnectionSocketTests : IDisposable
     private readonly Socket _peer;
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameConnection _connection;
+    private int _releases;
 
     public FrameConnectionSocketTests()
     {
@@ -27,7 +28,11 @@ public sealed class FrameConnectionSocketTests : IDisposable
         _peer = listener.Accept();
         _connection = new FrameConnection(pipe, new FrameConnectionOptions { MaxQueuedBytes = 1_000_000 })
         {
-            Released = _ => _released.TrySetResult(),
+            Released = _ =>
+            {
+                Interlocked.Increment(ref _releases);
+                _released.TrySetResult();
+            },
         };
     }
 
@@ -110,6 +115,7 @@ public sealed class FrameConnectionSocketTests : IDisposable
         _scheduler.AdvanceBy(SocketPipe.Linger.Ticks);
         await draining;
         Assert.False(frames.IsCompleted);
+        Assert.Equal(1, Volatile.Read(ref _releases));
     }
 
     private Task<IList<long>> Lengths() => _connection.Frames.Select(frame => frame.Payload.Length).ToList().ToTask();
