@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Reactive;
 using System.Reactive.Linq;
 using System.Text;
 using Rx.JsonRpc.Tests.Support;
