@@ -38,17 +38,17 @@ internal static class CommandLineEntry
         }
         catch (UsageException fault)
         {
-            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)}");
+            console.ErrorLine($"rxrpc: {fault.Message}");
             return ExitCode.Usage;
         }
         catch (OutputFailedException fault)
         {
-            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)}");
+            console.ErrorLine($"rxrpc: {fault.Message}");
             return ExitCode.Output;
         }
         catch (Exception fault)
         {
-            console.ErrorLine($"rxrpc: {OneLine.Of(fault.Message)} ({fault.GetType().Name})");
+            console.ErrorLine($"rxrpc: {fault.Message} ({fault.GetType().Name})");
             return ExitCode.Failure;
         }
     }
@@ -75,7 +75,7 @@ internal static class CommandLineEntry
 
     private static int Refuse(ParseResult parsed, IEnumerable<string> faults, ToolConsole console)
     {
-        foreach (string fault in faults) console.ErrorLine($"rxrpc: {OneLine.Of(fault)}");
+        foreach (string fault in faults) console.ErrorLine($"rxrpc: {fault}");
         string command = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
         console.ErrorLine($"rxrpc: see 'rxrpc{command} --help'");
         return ExitCode.Usage;

@@ -6,13 +6,13 @@ internal static class FailureReport
     public static int Write(ToolConsole console, Exception failure)
     {
         if (failure is ErrorReplyException { Error: var error }) return Write(console, error);
-        console.ErrorLine($"rxrpc: {InOptions(failure.Message.ReplaceLineEndings(" "))}");
+        console.ErrorLine($"rxrpc: {InOptions(failure.Message)}");
         return CodeOf(failure);
     }
 
     /// <summary>An error reply: its JSON on stderr.</summary>
     public static int Write(ToolConsole console, JsonRpcError error) =>
-        console.ErrorLine(JsonLine.Of(error.ToJson())) ? ExitCode.ErrorReply : ExitCode.Output;
+        console.ErrorLine(OneLine.OfJson(error.ToJson().ToString())) ? ExitCode.ErrorReply : ExitCode.Output;
 
     private static int CodeOf(Exception failure) => failure switch
     {

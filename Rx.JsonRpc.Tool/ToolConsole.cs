@@ -27,12 +27,15 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error)
     public static ToolConsole Of(Stream output, Stream error) =>
         new(Utf8(new OutputStream("standard output", output)), Utf8(new OutputStream("standard error", error)));
 
-    /// <summary>Writes a line, from any thread.</summary>
+    /// <summary>Writes one line, whatever the text holds; from any thread.</summary>
     /// <exception cref="OutputFailedException">It could not be written.</exception>
-    public void Line(string text)
-    {
-        lock (_lines) Out.WriteLine(text);
-    }
+    public void Line(string text) => Write(OneLine.Of(text));
+
+    /// <summary>
+    /// Writes JSON that the user asked for: untouched into a file or a pipe; on a terminal with escapes for what could steer the terminal.
+    /// </summary>
+    /// <exception cref="OutputFailedException">It could not be written.</exception>
+    public void Json(string json) => Write(OutIsTerminal ? string.Join('\n', json.Split('\n').Select(OneLine.OfJson)) : json);
 
     /// <summary>Writes a line for a person, from any thread: broken between words where the terminal is narrow.</summary>
     /// <exception cref="OutputFailedException">It could not be written.</exception>
@@ -41,19 +44,24 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error)
         foreach (string line in WrappedText.Lines(text, Width)) Line(line);
     }
 
-    /// <summary>Writes a line, from any thread; for a line that a command does not live by.</summary>
+    /// <summary>Writes one line, from any thread; for a line that a command does not live by.</summary>
     /// <returns>Whether it could be written.</returns>
     public bool TryLine(string text) => TryWrite(Out, text);
 
-    /// <summary>Writes a line to the error output, from any thread. What a command does never depends on it.</summary>
+    /// <summary>Writes one line to the error output, whatever the text holds; from any thread. What a command does never depends on it.</summary>
     /// <returns>Whether it could be written.</returns>
     public bool ErrorLine(string text) => TryWrite(Error, text);
+
+    private void Write(string text)
+    {
+        lock (_lines) Out.WriteLine(text);
+    }
 
     private bool TryWrite(TextWriter writer, string text)
     {
         try
         {
-            lock (_lines) writer.WriteLine(text);
+            lock (_lines) writer.WriteLine(OneLine.Of(text));
             return true;
         }
         catch (OutputFailedException)

@@ -287,7 +287,7 @@ public class TopologyTests : TopologyScene
         NoServerException none = World.Subscribe(client.Request("m")).Failure<NoServerException>();
         Push(client, "a");
 
-        Assert.Equal("m: the client has no server at the moment: its topology names none", none.Message);
+        Assert.Equal("m: the client has no server at the moment: its topology names none; it was not sent. Wait for the topology to name one, or set WhenDisconnected to Wait", none.Message);
         Assert.Equal((Written.NotWritten, "m"), (none.Written, none.Method));
         Assert.Equal("\"a\"", One(client));
     }

@@ -96,7 +96,7 @@ internal sealed record FakeCall(FrameConnection Connection, long At, string Meth
     public void Result(string json) => Send($$"""{"jsonrpc":"2.0","result":{{json}},"id":{{Id}}}""");
 
     public void Error(int code, string message) =>
-        Send($$$"""{"jsonrpc":"2.0","error":{"code":{{{code}}},"message":"{{{message}}}"},"id":{{{Id}}}}""");
+        Send(FormattableString.Invariant($$$"""{"jsonrpc":"2.0","error":{"code":{{{code}}},"message":"{{{message}}}"},"id":{{{Id}}}}"""));
 
     /// <summary>Refuses it without running it, as our listener does.</summary>
     public void Refuse(bool leaving = false) =>

@@ -35,7 +35,7 @@ internal sealed class RecordedLog : IDisposable
     public static string On(string server, string end, double took, double after = 0, bool written = true, bool connected = true, int? code = null) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"server":"{{server}}:1","priority":{{(server == "a" ? 2 : 1)}},"after":{{after}},"took":{{took}},"end":"{{end}}","written":{{Text(written)}},"connected":{{Text(connected)}}{{(code is null ? "" : $",\"code\":{code}")}}}""");
+            $$"""{"server":"{{server}}:1","priority":{{(server == "a" ? 2 : 1)}},"after":{{after}},"took":{{took}},"end":"{{end}}","written":{{Text(written)}},"connected":{{Text(connected)}}{{(code is null ? "" : FormattableString.Invariant($",\"code\":{code}"))}}}""");
 
     public void Dispose() => File.Delete(Path);
 

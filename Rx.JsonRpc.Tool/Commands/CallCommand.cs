@@ -38,7 +38,7 @@ internal static class CallCommand
             if (verbose) FailureReport.WriteAttempts(console, reply.Attempts);
             if (reply.Error is not { } error)
             {
-                console.Line(reply.Result.ToString());
+                console.Json(reply.Result.ToString());
                 return ExitCode.Done;
             }
             return FailureReport.Write(console, error);

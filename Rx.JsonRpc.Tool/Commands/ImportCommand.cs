@@ -51,13 +51,13 @@ internal static class ImportCommand
     {
         ModuleImport import = Import(file, defines, stop);
         bool told = true;
-        foreach (string line in Lines(import)) told &= console.ErrorLine(OneLine.Of(line));
+        foreach (string line in Lines(import)) told &= console.ErrorLine(line);
         if (import.Pools.Count == 0)
         {
             console.ErrorLine("rxrpc: found no servers of jsonrpcc or janssonrpcc");
             return Nothing;
         }
-        console.Line(Json(import));
+        console.Json(Json(import));
         return told ? ExitCode.Done : ExitCode.Output;
     }
 

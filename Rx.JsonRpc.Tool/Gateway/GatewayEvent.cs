@@ -93,7 +93,7 @@ internal sealed record GatewayEvent(string Event, LogLevel Level, DateTimeOffset
             }
             writer.WriteEndObject();
         }
-        return Encoding.UTF8.GetString(json.ToArray());
+        return OneLine.OfJson(Encoding.UTF8.GetString(json.ToArray()));
     }
 
     /// <summary>One line for a person.</summary>

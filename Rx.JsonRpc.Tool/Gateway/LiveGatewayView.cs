@@ -21,12 +21,12 @@ internal sealed class LiveGatewayView(LiveDisplayContext live) : IGatewayView
     {
         IEnumerable<string[]> cells = frame.Servers.Select(at => (string[])
         [
-            Markup.Escape(at.Pool), Markup.Escape(at.Name), FormattableString.Invariant($"{at.Priority}"),
+            Markup.Escape(OneLine.Of(at.Pool)), Markup.Escape(OneLine.Of(at.Name)), FormattableString.Invariant($"{at.Priority}"),
             Coloured(at.State, at.State == ServerState.Connected), FormattableString.Invariant($"{at.InFlight:#,0}"),
         ]);
         var servers = new LiveTable(["pool", "server", "priority", "state", "in flight"], [.. cells]);
         string sockets = string.Join("   ", frame.Sockets.Select(
-            socket => $"evapi {Markup.Escape(socket.Name)} {Coloured(socket.State, socket.State == EvapiState.Connected)}"));
+            socket => $"evapi {Markup.Escape(OneLine.Of(socket.Name))} {Coloured(socket.State, socket.State == EvapiState.Connected)}"));
         string outcomes = string.Join("   ", frame.Outcomes.Select(outcome => FormattableString.Invariant($"{outcome.Name} {outcome.Count:#,0}")));
         IRenderable[] rows =
         [

@@ -68,8 +68,8 @@ public readonly struct Attempt
     /// <summary>The code of the JSON-RPC error or refusal that it ended with; null for every other end.</summary>
     public int? ErrorCode { get; init; }
 
-    /// <summary>What was wrong, in a few words; empty for a result.</summary>
-    public string Reason { get => field ?? ""; init; }
+    /// <summary>What was wrong, in a few words on one line; empty for a result.</summary>
+    public string Reason { get => field ?? ""; init => field = OneLine.Of(value); }
 
     /// <summary>One line for a log.</summary>
     /// <returns>Server, end, reason, times and whether it may have run.</returns>

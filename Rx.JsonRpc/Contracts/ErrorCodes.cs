@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc;
 
 /// <summary>A set of JSON-RPC error codes: single codes and ranges, as in <c>-32603, -32099..-32000</c>.</summary>
+[JsonConverter(typeof(ErrorCodesConverter))]
 public sealed class ErrorCodes : IEquatable<ErrorCodes>
 {
     private readonly (int First, int Last)[] _ranges;
@@ -72,7 +75,9 @@ public sealed class ErrorCodes : IEquatable<ErrorCodes>
     /// <summary>The set as <see cref="Parse"/> reads it.</summary>
     /// <returns>Codes and ranges separated by commas.</returns>
     public override string ToString() =>
-        string.Join(", ", _ranges.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}..{range.Last}"));
+        string.Join(", ", _ranges.Select(range => range.First == range.Last
+            ? range.First.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{range.First}..{range.Last}")));
 
     /// <summary>Whether both hold the same codes and ranges in the same order.</summary>
     /// <param name="other">The other set.</param>

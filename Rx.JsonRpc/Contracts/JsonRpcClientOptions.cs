@@ -202,11 +202,12 @@ public sealed record JsonRpcClientOptions
         if (DrainTimeout < TimeSpan.Zero) yield return $"DrainTimeout is {DrainTimeout}; it must not be negative";
         if (ConnectTimeout <= TimeSpan.Zero) yield return $"ConnectTimeout is {ConnectTimeout}; it must be above zero";
         if (Reconnect?.First == TimeSpan.Zero) yield return "Reconnect.First is zero; it must be above zero, or a dead server would be called without a pause";
-        if (MaxConnectionAttempts < -1) yield return $"MaxConnectionAttempts is {MaxConnectionAttempts}; it must be -1 (for ever) or more";
+        if (MaxConnectionAttempts < -1) yield return FormattableString.Invariant($"MaxConnectionAttempts is {MaxConnectionAttempts}; it must be -1 (for ever) or more");
         if (ConnectionsPerServer is < 1 or > 1024) yield return $"ConnectionsPerServer is {ConnectionsPerServer}; it must be in 1..1024";
         if (MaxInFlightPerServer < ConnectionsPerServer || MaxInFlightPerServer > 1 << 24)
         {
-            yield return $"MaxInFlightPerServer is {MaxInFlightPerServer}; it must be in ConnectionsPerServer ({ConnectionsPerServer})..{1 << 24}";
+            yield return FormattableString.Invariant(
+                $"MaxInFlightPerServer is {MaxInFlightPerServer}; it must be in ConnectionsPerServer ({ConnectionsPerServer})..{1 << 24}");
         }
         if (MaxInFlight < 1) yield return $"MaxInFlight is {MaxInFlight}; it must be at least 1";
         if (MaxWaitingRequests < 1) yield return $"MaxWaitingRequests is {MaxWaitingRequests}; it must be at least 1";

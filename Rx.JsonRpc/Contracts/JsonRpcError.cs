@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Rx.JsonRpc;
 
@@ -9,7 +10,8 @@ namespace Rx.JsonRpc;
 /// <param name="Code">The code; 0 when the server gave none. A code that is no 32-bit integer makes a reply that cannot be used.</param>
 /// <param name="Message">The message; empty when the server gave none.</param>
 /// <param name="Data">The member <c>data</c> as it was received; empty when there was none.</param>
-public sealed record JsonRpcError(int Code, string Message, RawJson Data = default)
+public sealed record JsonRpcError(
+    int Code, string Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] RawJson Data = default)
 {
     /// <summary>-32700: the peer could not read the JSON.</summary>
     public const int ParseError = -32700;
@@ -36,12 +38,15 @@ public sealed record JsonRpcError(int Code, string Message, RawJson Data = defau
     /// Whether the peer says in words that can be believed that it has not run the call: the code is <see cref="NotExecuted"/>, and
     /// <see cref="Data"/> is an object whose <c>executed</c> is <c>false</c>. The code alone says nothing: another make may use it.
     /// </summary>
+    [JsonIgnore]
     public bool IsRefusal => Code == NotExecuted && RefusalData.Has(Data, "executed"u8, JsonTokenType.False);
 
     /// <summary>Whether it is a refusal that also says <c>"leaving":true</c>: the connection takes no more calls and will be closed.</summary>
+    [JsonIgnore]
     public bool IsLeaving => IsRefusal && RefusalData.Has(Data, "leaving"u8, JsonTokenType.True);
 
     /// <summary>The whole <c>error</c> member as it was received, unknown members with it; empty when it did not come from a peer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RawJson Received { get; init; }
 
     /// <summary>
@@ -67,6 +72,6 @@ public sealed record JsonRpcError(int Code, string Message, RawJson Data = defau
     }
 
     /// <summary>Code and message.</summary>
-    /// <returns>One line for a log.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Code}: {Message}");
+    /// <returns>One line for a log, without control characters; a message is cut after 500 characters.</returns>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Code}: {OneLine.OfPeer(Message)}");
 }

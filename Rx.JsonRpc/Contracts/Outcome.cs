@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
+
 namespace Rx.JsonRpc;
 
 /// <summary>What kind of outcome resumes the suspended work.</summary>
@@ -27,12 +30,14 @@ public readonly struct Outcome<T>
     public OutcomeKind Kind { get; init; }
 
     /// <summary>The result of <see cref="OutcomeKind.Result"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public T? Result { get; init; }
 
     /// <summary>The error of <see cref="OutcomeKind.Error"/>.</summary>
     public JsonRpcError? Error { get; init; }
 
     /// <summary>What went wrong for <see cref="OutcomeKind.Timeout"/> and <see cref="OutcomeKind.Failure"/>; may be null when cancelled.</summary>
+    [JsonConverter(typeof(ExceptionConverter))]
     public Exception? Failure { get; init; }
 
     /// <summary>
@@ -92,5 +97,5 @@ public readonly struct Outcome<T>
 
     /// <summary>Kind and reason.</summary>
     /// <returns>One line for a log, without the result.</returns>
-    public override string ToString() => Reason.Length == 0 ? $"{Kind}" : $"{Kind}: {Reason}";
+    public override string ToString() => Reason.Length == 0 ? $"{Kind}" : $"{Kind}: {OneLine.OfPeer(Reason)}";
 }

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc;
 
@@ -9,7 +11,11 @@ namespace Rx.JsonRpc;
 /// JSON text in UTF-8 that was checked once and is carried as it stands. The default value holds nothing: as parameters it means that
 /// the member <c>params</c> is left out.
 /// </summary>
-/// <remarks>The bytes belong to the value: it can be kept for as long as one likes and read from any thread.</remarks>
+/// <remarks>
+/// The bytes belong to the value: it can be kept for as long as one likes and read from any thread. As a member of another type it is
+/// written and read as the JSON that it holds; the default value is written as <c>null</c>. See <see cref="RawJsonConverter"/>.
+/// </remarks>
+[JsonConverter(typeof(RawJsonConverter))]
 public readonly struct RawJson : IEquatable<RawJson>
 {
     /// <summary>How deeply JSON may nest, here as everywhere in this library.</summary>

@@ -67,7 +67,7 @@ public sealed record RequestPolicy
     {
         if (TryTimeout <= TimeSpan.Zero) yield return $"{name}.TryTimeout is {TryTimeout}; it must be above zero";
         if (TotalTimeout <= TimeSpan.Zero) yield return $"{name}.TotalTimeout is {TotalTimeout}; it must be above zero";
-        if (Retries < -1) yield return $"{name}.Retries is {Retries}; it must be -1 (for ever) or more";
+        if (Retries < -1) yield return FormattableString.Invariant($"{name}.Retries is {Retries}; it must be -1 (for ever) or more");
         if (Retries == -1 && Backoff?.First == TimeSpan.Zero)
         {
             yield return $"{name}.Retries is -1 (for ever) and Backoff.First zero; it must be above zero, or servers that are away would be asked without a pause";

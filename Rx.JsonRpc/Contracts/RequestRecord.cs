@@ -13,5 +13,5 @@ public sealed record RequestRecord(
     /// <summary>One line for a log.</summary>
     /// <returns>Method, outcome, time and the number of attempts.</returns>
     public override string ToString() =>
-        FormattableString.Invariant($"{Method}: {Outcome} after {Took.TotalMilliseconds:0.###} ms, attempts: {Attempts.Count}");
+        FormattableString.Invariant($"{OneLine.OfPeer(Method)}: {Outcome} after {Took.TotalMilliseconds:0.###} ms, attempts: {Attempts.Count}");
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc;
 
@@ -9,7 +11,7 @@ namespace Rx.JsonRpc;
 /// </param>
 /// <param name="Priority">A <b>higher</b> number is tried first, as in Kamailio's <c>jsonrpcc</c>. Servers of one priority form a group.</param>
 /// <param name="Weight">The server's share of its group's turns; at least 1.</param>
-public sealed record ServerAddress(EndPoint EndPoint, int Priority = 0, int Weight = 1)
+public sealed record ServerAddress([property: JsonConverter(typeof(EndPointConverter))] EndPoint EndPoint, int Priority = 0, int Weight = 1)
 {
     /// <summary>The same for two addresses that lead to the same place: host names do not care about case, paths do.</summary>
     internal string Identity => EndPoint is DnsEndPoint ? ToString().ToLowerInvariant() : ToString();

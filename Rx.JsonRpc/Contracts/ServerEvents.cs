@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rx.JsonRpc;
 
 /// <summary>The states of a server.</summary>
@@ -36,6 +38,9 @@ public enum ServerState
 /// <param name="At">When, by the client's clock.</param>
 public sealed record ServerChange(ServerAddress Server, ServerState From, ServerState To, string Reason, DateTimeOffset At)
 {
+    /// <summary>Why, in a few words on one line.</summary>
+    public string Reason { get; init; } = OneLine.Of(Reason);
+
     /// <summary>One line for a log.</summary>
     /// <returns>Server, states and reason.</returns>
     public override string ToString() => $"{Server}: {From} -> {To} ({Reason})";
@@ -45,7 +50,13 @@ public sealed record ServerChange(ServerAddress Server, ServerState From, Server
 /// <param name="Server">Which server.</param>
 /// <param name="Method">The method's name.</param>
 /// <param name="Parameters">The parameters as they were received; empty when there were none.</param>
-public sealed record ServerNotification(ServerAddress Server, string Method, RawJson Parameters);
+public sealed record ServerNotification(
+    ServerAddress Server, string Method, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] RawJson Parameters)
+{
+    /// <summary>One line for a log, without the parameters.</summary>
+    /// <returns>Server, method and the length of the parameters.</returns>
+    public override string ToString() => FormattableString.Invariant($"{Server}: notification {OneLine.OfPeer(Method)} ({Parameters.Utf8.Length} bytes)");
+}
 
 /// <summary>Why something that a server sent was dropped.</summary>
 public enum DropReason

@@ -100,7 +100,7 @@ public static class ServerList
         }
         else if (weight < 1)
         {
-            fault = $"weight {weight} is below 1";
+            fault = FormattableString.Invariant($"weight {weight} is below 1");
         }
         else if (parts.Length > 3)
         {
@@ -111,7 +111,7 @@ public static class ServerList
         return true;
     }
 
-    private static bool TryParseEndPoint(string text, [NotNullWhen(true)] out EndPoint? endPoint, [NotNullWhen(false)] out string? fault)
+    internal static bool TryParseEndPoint(string text, [NotNullWhen(true)] out EndPoint? endPoint, [NotNullWhen(false)] out string? fault)
     {
         endPoint = null;
         fault = null;
@@ -139,7 +139,7 @@ public static class ServerList
         }
         else if (port is < 1 or > IPEndPoint.MaxPort)
         {
-            fault = $"port {port} is not in 1..{IPEndPoint.MaxPort}";
+            fault = FormattableString.Invariant($"port {port} is not in 1..{IPEndPoint.MaxPort}");
         }
         return fault is null && TryParseHost(host, port, out endPoint, out fault);
     }

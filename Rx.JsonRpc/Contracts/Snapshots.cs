@@ -29,7 +29,7 @@ public sealed record ServerSnapshot
     public required ServerState State { get; init; }
 
     /// <summary>Why it is in that state; for one that is not connected, what happened last.</summary>
-    public required string Reason { get; init; }
+    public required string Reason { get; init => field = OneLine.Of(value); }
 
     /// <summary>Since when it has been in that state, by the client's clock.</summary>
     public required DateTimeOffset Since { get; init; }

@@ -1,11 +1,17 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Rx.JsonRpc.Framing;
 
 /// <summary>Where bytes stopped being a netstring, and why.</summary>
 public readonly struct NetstringViolation
 {
-    internal NetstringViolation(NetstringFault fault, int offset, byte found)
+    /// <summary>Describes a violation.</summary>
+    /// <param name="fault">Why.</param>
+    /// <param name="offset">How many bytes of the frame stand before the bad one.</param>
+    /// <param name="found">The bad byte.</param>
+    [JsonConstructor]
+    public NetstringViolation(NetstringFault fault, int offset, byte found)
     {
         Fault = fault;
         Offset = offset;

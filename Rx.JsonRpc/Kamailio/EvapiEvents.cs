@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc.Kamailio;
 
@@ -24,8 +26,12 @@ public enum EvapiState
 /// <param name="To">The state now.</param>
 /// <param name="Reason">Why, in a few words.</param>
 /// <param name="At">When, by the gateway's clock.</param>
-public sealed record EvapiChange(EndPoint Socket, EvapiState From, EvapiState To, string Reason, DateTimeOffset At)
+public sealed record EvapiChange(
+    [property: JsonConverter(typeof(EndPointConverter))] EndPoint Socket, EvapiState From, EvapiState To, string Reason, DateTimeOffset At)
 {
+    /// <summary>Why, in a few words on one line.</summary>
+    public string Reason { get; init; } = OneLine.Of(Reason);
+
     /// <summary>One line for a log.</summary>
     /// <returns>Socket, states and reason.</returns>
     public override string ToString() => $"evapi {new ServerAddress(Socket)}: {From} -> {To} ({Reason})";
@@ -36,10 +42,18 @@ public sealed record EvapiChange(EndPoint Socket, EvapiState From, EvapiState To
 /// <param name="Method">The method's name.</param>
 /// <param name="Parameters">The parameters; empty when there were none.</param>
 /// <param name="Pool">The named pool of servers; empty when the event names none.</param>
-public sealed record EvapiNotification(EndPoint Socket, string Method, RawJson Parameters, string Pool)
+public sealed record EvapiNotification(
+    [property: JsonConverter(typeof(EndPointConverter))] EndPoint Socket,
+    string Method,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] RawJson Parameters,
+    string Pool)
 {
     /// <summary>Parameters are a copy of their own, so that nothing else of the event is kept.</summary>
     internal int KeptBytes => Parameters.Utf8.Length;
+
+    /// <summary>One line for a log, without the parameters.</summary>
+    /// <returns>Socket, method and pool.</returns>
+    public override string ToString() => OneLine.Of($"evapi {new ServerAddress(Socket)}: notification {OneLine.OfPeer(Method)} {OneLine.OfPeer(Pool)}");
 }
 
 /// <summary>What was wrong about an event, or with what became of it.</summary>
@@ -74,8 +88,12 @@ public enum EvapiProblem
 /// <param name="Socket">Which evapi socket.</param>
 /// <param name="Problem">What kind of problem.</param>
 /// <param name="Detail">What exactly, in a few words.</param>
-public sealed record EvapiDiagnostic(EndPoint Socket, EvapiProblem Problem, string Detail)
+public sealed record EvapiDiagnostic(
+    [property: JsonConverter(typeof(EndPointConverter))] EndPoint Socket, EvapiProblem Problem, string Detail)
 {
+    /// <summary>What exactly, in a few words on one line.</summary>
+    public string Detail { get; init; } = OneLine.Of(Detail);
+
     /// <summary>One line for a log.</summary>
     /// <returns>Socket, problem and detail.</returns>
     public override string ToString() => $"evapi {new ServerAddress(Socket)}: {Problem} ({Detail})";

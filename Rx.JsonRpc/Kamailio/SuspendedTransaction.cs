@@ -103,7 +103,7 @@ public sealed class SuspendedTransaction
 
     /// <summary>Index, label and method.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => $"{Index}:{Label} {Method}";
+    public override string ToString() => $"{Index}:{Label} {OneLine.OfPeer(Method)}";
 
     /// <summary>Subscribes to the one request that the transaction waits for; it is unsubscribed when the transaction ends in another way.</summary>
     internal IDisposable WaitFor(IObservable<Reply<RawJson>> source)

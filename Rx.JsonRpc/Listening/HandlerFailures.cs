@@ -18,6 +18,11 @@ internal static class HandlerFailures
         }
         // A handler that was cancelled because its peer has gone did what it should.
         if (thrown is OperationCanceledException && call.Disconnected.IsCancellationRequested) return;
+        if (BadText.IsBehind(thrown, call.Parameters))
+        {
+            AnswerMisfit(call, thrown.Message);
+            return;
+        }
         call.TryFail(new JsonRpcError(JsonRpcError.InternalError, "Internal error", Shown(call, thrown)));
         call.Report(thrown);
     }

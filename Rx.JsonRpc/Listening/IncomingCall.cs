@@ -117,7 +117,7 @@ public sealed class IncomingCall
 
     /// <summary>Method, id and peer.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => IsNotification ? $"{Method} from {RemoteEndPoint}" : $"{Method} #{Id} from {RemoteEndPoint}";
+    public override string ToString() => $"{OneLine.OfPeer(Method)}{(IsNotification ? "" : $" #{OneLine.OfPeer(Id.ToString())}")} from {RemoteEndPoint}";
 
     /// <summary>The handling of a notification is over; nothing is sent.</summary>
     internal void NotificationHandled()

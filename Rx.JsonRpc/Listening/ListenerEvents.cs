@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc;
 
@@ -22,8 +24,12 @@ public enum ListenerConnectionState
 /// <param name="Connections">How many connections there are now.</param>
 /// <param name="At">When, by the listener's clock.</param>
 public sealed record ListenerConnectionChange(
-    EndPoint Peer, ListenerConnectionState State, string Reason, int Connections, DateTimeOffset At)
+    [property: JsonConverter(typeof(EndPointConverter))] EndPoint Peer, ListenerConnectionState State, string Reason, int Connections,
+    DateTimeOffset At)
 {
+    /// <summary>Why, in a few words on one line.</summary>
+    public string Reason { get; init; } = OneLine.Of(Reason);
+
     /// <summary>One line for a log.</summary>
     /// <returns>Peer, state, reason and count.</returns>
     public override string ToString() => $"{Peer}: {State} ({Reason}); {Connections} connected";
@@ -33,9 +39,15 @@ public sealed record ListenerConnectionChange(
 /// <param name="Where">The method that was called, or what else went on.</param>
 /// <param name="Peer">Whose call it was; null when it was nobody's.</param>
 /// <param name="Exception">What was thrown.</param>
-public sealed record ListenerFailure(string Where, EndPoint? Peer, Exception Exception)
+public sealed record ListenerFailure(
+    string Where,
+    [property: JsonConverter(typeof(EndPointConverter))] EndPoint? Peer,
+    [property: JsonConverter(typeof(ExceptionConverter))] Exception Exception)
 {
+    /// <summary>The method that was called, on one line of at most 500 characters, or what else went on.</summary>
+    public string Where { get; init; } = OneLine.OfPeer(Where);
+
     /// <summary>One line for a log.</summary>
     /// <returns>Where, whose call and what.</returns>
-    public override string ToString() => $"{Where}{(Peer is null ? "" : $" for {Peer}")}: {Exception.GetType().Name}: {Exception.Message}";
+    public override string ToString() => OneLine.Of($"{Where}{(Peer is null ? "" : $" for {Peer}")}: {Exception.GetType().Name}: {Exception.Message}");
 }

@@ -14,6 +14,7 @@ namespace Rx.JsonRpc;
 /// <listheader><term>what happens</term><description>the answer</description></listheader>
 /// <item><term>the parameters do not fit the type</term><description>error -32602; the handler is not called</description></item>
 /// <item><term>the handler throws <see cref="ErrorReplyException"/></term><description>its error</description></item>
+/// <item><term>the handler cannot read a text of the parameters that holds half a surrogate pair</term><description>error -32602</description></item>
 /// <item><term>the handler throws something else</term><description>error -32603, and <see cref="JsonRpcListener.Failures"/></description></item>
 /// <item><term>an observable gives a value</term><description>that value; the rest is not waited for</description></item>
 /// <item><term>an observable ends without a value</term><description>error -32603, and <see cref="JsonRpcListener.Failures"/></description></item>

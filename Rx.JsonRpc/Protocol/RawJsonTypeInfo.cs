@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc.Protocol;
 
@@ -8,20 +8,5 @@ namespace Rx.JsonRpc.Protocol;
 internal static class RawJsonTypeInfo
 {
     public static JsonTypeInfo<RawJson> Instance { get; } =
-        JsonMetadataServices.CreateValueInfo<RawJson>(new JsonSerializerOptions(), new Converter());
-
-    private sealed class Converter : JsonConverter<RawJson>
-    {
-        public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            using JsonDocument document = JsonDocument.ParseValue(ref reader);
-            return RawJson.Parse(document.RootElement.GetRawText());
-        }
-
-        public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
-        {
-            if (value.IsEmpty) writer.WriteNullValue();
-            else writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
-        }
-    }
+        JsonMetadataServices.CreateValueInfo<RawJson>(new JsonSerializerOptions(), new RawJsonConverter());
 }

@@ -81,6 +81,7 @@ internal static class RequestWriter
         try
         {
             serializer.Write(buffer, parameters, typeInfo);
+            ReplacedText.ThrowIfIn(buffer.Payload[start..], parameters, typeInfo, serializer);
         }
         catch (Exception fault)
         {

@@ -17,7 +17,7 @@ internal static class FailureStory
     {
         if (failure is NoServerException none && trail.Attempts.Count == 0)
         {
-            failure = new NoServerException($"{trail.Method}: {none.Message}") { Method = trail.Method };
+            failure = new NoServerException($"{trail.Method}: {none.Message}; it was not sent. Wait for the topology to name one, or set WhenDisconnected to Wait") { Method = trail.Method };
         }
         else if (failure is AggregateException or TimeoutException or NoServerException)
         {
@@ -29,6 +29,10 @@ internal static class FailureStory
                 { End: AttemptEnd.ConnectionLost } lost when trail.BudgetSpent => Lost(failure, lost, trail),
                 _ => NoServer(failure, trail),
             };
+        }
+        else if (failure is JsonRpcException leaf)
+        {
+            FailureAccount.Complete(leaf, trail);
         }
         if (failure is JsonRpcException known) known.Attempts = trail.Attempts;
         return failure;
@@ -43,19 +47,20 @@ internal static class FailureStory
             known.Server = LastServer(trail);
             known.Written = WrittenAtAll(trail);
             known.Attempts = trail.Attempts;
+            FailureAccount.Complete(known, trail);
         }
         return reason;
     }
 
     private static RequestTimeoutException TooLate(Exception failure, RequestTrail trail) =>
-        new($"{trail.Method}: the {trail.Limit.Name} had passed before anything could be sent", failure)
+        new($"{trail.Method}: the {trail.Limit.Name} had passed before anything could be sent; it was not sent. Give a later deadline", failure)
         {
             Method = trail.Method,
             Written = Written.NotWritten,
         };
 
     private static RequestTimeoutException TimedOut(Exception failure, Attempt late, RequestTrail trail) =>
-        new($"{trail.Method}: no reply in time after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}. {Advice(trail, MoreTime(failure, trail))}", failure)
+        new($"{trail.Method}: no reply in time after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}; it may have run. {Advice(trail, MoreTime(failure, trail))}", failure)
         {
             Method = trail.Method,
             Server = late.Server,
@@ -63,7 +68,7 @@ internal static class FailureStory
         };
 
     private static NoServerException NoServer(Exception failure, RequestTrail trail) =>
-        new($"{trail.Method}: no server answered after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
+        new($"{trail.Method}: no server answered after {Count(trail)}{Within(failure, trail)}: {Attempts(trail)}; {FailureAccount.Ran(WrittenAtAll(trail))}. {Advice(trail, "Check that a server is running and can be reached")}", failure)
         {
             Method = trail.Method,
             Server = LastServer(trail),
@@ -71,7 +76,7 @@ internal static class FailureStory
         };
 
     private static ConnectionLostException Lost(Exception failure, Attempt lost, RequestTrail trail) =>
-        new($"{trail.Method}: the connection was lost after {Count(trail)}: {Attempts(trail)}. {Advice(trail, "")}", failure)
+        new($"{trail.Method}: the connection was lost after {Count(trail)}: {Attempts(trail)}; it may have run. {Advice(trail, "")}", failure)
         {
             Method = trail.Method,
             Server = lost.Server,
@@ -99,7 +104,7 @@ internal static class FailureStory
     {
         if (trail.Attempts.Count == 0) return "the client had no server to ask";
         int untold = Math.Max(0, trail.Attempts.Count - MostTold);
-        string told = string.Join("; ", trail.Attempts.Skip(untold).Select(attempt => $"{attempt.Server} {attempt.End}: {attempt.Reason}"));
+        string told = string.Join("; ", trail.Attempts.Skip(untold).Select(attempt => $"{attempt.Server} {attempt.End}: {attempt.Reason.TrimEnd('.')}"));
         return untold == 0 ? told : $"({untold} earlier) {told}";
     }
 }

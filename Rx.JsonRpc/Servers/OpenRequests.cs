@@ -46,9 +46,9 @@ internal sealed class OpenRequests
         lock (_gate)
         {
             refusal = _disposed ? Disposed()
-                : _draining ? new ServerUnavailableException("the client is draining and takes no new requests")
+                : _draining ? new ServerUnavailableException("the client is draining and takes no new requests (send it by another client)")
                 : _start is { HasBegun: false } ? new ServerUnavailableException("the client is not started: call Start() first, or set AutoStart")
-                : _count >= _most ? new ServerUnavailableException($"the client has {_count} open requests, as many as MaxInFlight allows")
+                : _count >= _most ? new ServerUnavailableException($"the client has {_count} open requests, as many as MaxInFlight allows (send fewer at once, or raise it)")
                 : null;
             if (refusal is not null) return false;
             _count++;

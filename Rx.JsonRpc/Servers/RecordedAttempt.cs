@@ -96,15 +96,8 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
         _observer = null;
     }
 
-    private RequestTimeoutException TimedOut()
-    {
-        TimeSpan due = _trail.Terms.Policy.TryTimeout;
-        string ran = Written == Written.NotWritten
-            ? "it was not sent"
-            : "it may have run: to try the next server all the same, mark the method idempotent or set Replay to Always";
-        return new RequestTimeoutException(
-            $"{_trail.Method}: no reply from {Server.Address} within {due.TotalMilliseconds:0.###} ms (attempt {Number}); {ran}");
-    }
+    private RequestTimeoutException TimedOut() => new(FormattableString.Invariant(
+        $"no reply from {Server.Address} within {_trail.Terms.Policy.TryTimeout.TotalMilliseconds:0.###} ms"));
 
     private static AttemptEnd EndOf(Exception failure) => failure switch
     {

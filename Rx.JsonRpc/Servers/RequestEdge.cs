@@ -208,6 +208,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             {
                 ErrorReplyException failure = ErrorReplyException.Of(reply with { Attempts = Trail.Attempts });
                 failure.Method = Trail.Method;
+                FailureAccount.Complete(failure, Trail);
                 observer.OnError(failure);
                 return;
             }

@@ -112,8 +112,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         }
         catch (Exception fault)
         {
-            _failure = new InvalidReplyException(
-                $"{_method.Name}: the result from {_server.Address} cannot be read as {typeof(TResult).Name}: {fault.Message}", fault);
+            _failure = InvalidReplyException.Of(_method.Name, _server.Address, typeof(TResult), fault);
         }
         _server.Continuations.Schedule(this);
     }
@@ -135,7 +134,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
     public override void OnUnusable(string why)
     {
         _failure = new InvalidReplyException(
-            $"{_method.Name}: the reply from {_server.Address} cannot be used: {why}. The request may have run, and is not sent again");
+            $"{_method.Name}: the reply from {_server.Address} cannot be used: {why}.");
         _server.Continuations.Schedule(this);
     }
 

@@ -91,5 +91,5 @@ public sealed class ServerRequest
 
     /// <summary>Method, id and server.</summary>
     /// <returns>Text for a log.</returns>
-    public override string ToString() => $"{Method} #{Id} from {Server}";
+    public override string ToString() => $"{OneLine.OfPeer(Method)} #{OneLine.OfPeer(Id.ToString())} from {Server}";
 }

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc.Testing;
 
 /// <summary>A named place in an <see cref="InMemoryNetwork"/>. Equal by name.</summary>
+[JsonConverter(typeof(RefusedConverter))]
 public sealed class InMemoryEndPoint : EndPoint, IEquatable<InMemoryEndPoint>
 {
     /// <summary>Names a place.</summary>

@@ -29,7 +29,7 @@ public sealed class ScriptedAnswer
     {
         string text = $"\"{JsonEncodedText.Encode(message)}\"";
         return Gives((connection, id) =>
-            Send(connection, $$$"""{"jsonrpc":"2.0","error":{"code":{{{code}}},"message":{{{text}}}},"id":{{{id}}}}"""));
+            Send(connection, FormattableString.Invariant($$$"""{"jsonrpc":"2.0","error":{"code":{{{code}}},"message":{{{text}}}},"id":{{{id}}}}""")));
     }
 
     /// <summary>Nothing, ever.</summary>

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
+using System.Text.Json.Serialization;
+using Rx.JsonRpc.Json;
 
 namespace Rx.JsonRpc.Transport;
 
@@ -27,4 +29,5 @@ public interface IAcceptor : IDisposable
 /// <see cref="IDisposable"/> it is disposed after that.
 /// </param>
 /// <param name="RemoteEndPoint">Who connected.</param>
+[JsonConverter(typeof(RefusedConverter))]
 public sealed record AcceptedConnection(IDuplexPipe Pipe, EndPoint RemoteEndPoint);

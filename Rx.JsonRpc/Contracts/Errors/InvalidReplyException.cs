@@ -12,4 +12,13 @@ public sealed class InvalidReplyException : JsonRpcException
     public InvalidReplyException(string message, Exception? inner = null) : base(message, inner)
     {
     }
+
+    /// <summary>The result does not fit the type. What the serializer says quotes the peer: it is cut, and made one line, as inner cause too.</summary>
+    internal static InvalidReplyException Of(string method, ServerAddress server, Type type, Exception fault)
+    {
+        string why = OneLine.OfPeer(fault.Message);
+        return new InvalidReplyException(
+            $"{method}: the result from {server} cannot be read as {type.Name}: {why}",
+            why == fault.Message ? fault : new System.Text.Json.JsonException(why));
+    }
 }

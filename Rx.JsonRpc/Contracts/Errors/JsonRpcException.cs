@@ -1,11 +1,19 @@
 namespace Rx.JsonRpc;
 
-/// <summary>The base of everything that a request can fail with.</summary>
+/// <summary>The base of everything that a request can fail with. Its message is one line without control characters, whatever a peer sent.</summary>
 public abstract class JsonRpcException : Exception
 {
-    private protected JsonRpcException(string message, Exception? inner = null) : base(message, inner)
+    private string? _told;
+
+    private protected JsonRpcException(string message, Exception? inner = null) : base(OneLine.Of(message), inner)
     {
     }
+
+    /// <summary>
+    /// What happened. On a failure of a client's request it names the method, the server, the attempt, whether the request may have run, and
+    /// what to do.
+    /// </summary>
+    public override string Message => _told ?? base.Message;
 
     /// <summary>Whether the request may have run on a server.</summary>
     public Written Written { get; internal set; }
@@ -18,4 +26,10 @@ public abstract class JsonRpcException : Exception
 
     /// <summary>Every attempt of the request, in the order in which they began.</summary>
     public IReadOnlyList<Attempt> Attempts { get; internal set; } = [];
+
+    /// <summary>What it was made with: the cause alone.</summary>
+    internal string Cause => base.Message;
+
+    /// <summary>Gives it the whole message, once it is known for which request it is.</summary>
+    internal void Tell(string message) => _told = OneLine.Of(message);
 }
