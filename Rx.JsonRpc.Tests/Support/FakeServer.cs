@@ -75,7 +75,7 @@ internal sealed class FakeServer
     {
         using JsonDocument document = JsonDocument.Parse(frame.Payload);
         JsonElement message = document.RootElement;
-        if (!message.TryGetProperty("method", out JsonElement method))
+        if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("method", out JsonElement method))
         {
             OnUnreadable(message.GetRawText());
             return;

@@ -128,7 +128,7 @@ public sealed record JsonRpcClientOptions
 
     /// <summary>
     /// Bytes of what servers have pushed and the client holds, over all connections: notifications that wait for their observers, and
-    /// requests without an answer. Above it a notification is dropped and counted, and a request is answered with error -32090; one always
+    /// requests without an answer, or with one that waits for the rest of its batch. Above it a notification is dropped and counted, and a request is answered with error -32090; one always
     /// fits when nothing else is held. 32 MiB by default.
     /// </summary>
     public int MaxPushedBytes { get; init; } = 32 * 1024 * 1024;

@@ -37,17 +37,22 @@ internal sealed class OpenServerCalls
     public IJsonRpcSerializer Serializer => _server.Serializer;
 
     /// <summary>Passes a request on to the host, or answers it: silence would leave the server waiting (JSON-RPC 2.0, section 5.1).</summary>
-    public void Take(in Envelope call)
+    /// <param name="call">The request.</param>
+    /// <param name="batch">The batch that it is in; null when it came alone.</param>
+    public void Take(in Envelope call, ServerCallBatch? batch)
     {
         if (!_server.Calls.Knows(call.Method!))
         {
-            Refuse(call, NoMethod);
+            Refuse(call, NoMethod, batch);
             return;
         }
-        var request = new ServerRequest(this, _server.Address, call);
+        var request = new ServerRequest(this, _server.Address, call, batch);
+        // Before it enters: the end of the connection may end it at once.
+        batch?.Expect();
         if (!TryEnter(request))
         {
-            Refuse(call, TooMany);
+            Refuse(call, TooMany, batch);
+            batch?.Skip();
             return;
         }
         request.Limit.Disposable = _clock.After(_options.ServerCallTimeout, request, static late => late.TryFail(TooLate));
@@ -57,7 +62,8 @@ internal sealed class OpenServerCalls
     /// <summary>Answers a request that was skipped because it is above the limit.</summary>
     public void RefuseTooLong(RawJson id, long length) => Refuse(
         id.Utf8.Span,
-        new JsonRpcError(JsonRpcError.InvalidRequest, $"Invalid Request: the request {LimitTexts.TooLong(length, _options.MaxFrameBytes)}"));
+        new JsonRpcError(JsonRpcError.InvalidRequest, $"Invalid Request: the request {LimitTexts.TooLong(length, _options.MaxFrameBytes)}"),
+        batch: null);
 
     public static void RefuseUnknown(ServerRequest request) => request.TryFail(NoMethod);
 
@@ -76,13 +82,34 @@ internal sealed class OpenServerCalls
         }
         _server.PushedBytes.GiveBack(request.Size);
         request.Limit.Dispose();
-        if (reply.PayloadLength > _options.MaxFrameBytes)
-        {
-            _server.Dropped(DropReason.TooLong, reply.PayloadLength);
-            reply.Truncate(0);
-            ReplyWriter.WriteError(reply, request.Id.Utf8.Span, TooLong);
-        }
-        return TrySend(reply);
+        if (reply.PayloadLength > _options.MaxFrameBytes) ReplaceTooLong(reply, request.Id);
+        return request.Batch is { } batch ? batch.TryAnswer(reply, request.Id) : TrySend(reply);
+    }
+
+    /// <summary>Counts an answer that waits for the rest of its batch; one that the frame cannot hold beside the others becomes an error.</summary>
+    /// <returns>False when it cannot be held; it is counted as dropped.</returns>
+    public bool TryHold(int before, FrameBuffer answer, RawJson id)
+    {
+        // The brackets around them, and the commas.
+        int room = _options.MaxFrameBytes - before - 2;
+        if (answer.PayloadLength > room && !id.IsEmpty) ReplaceTooLong(answer, id);
+        if (answer.PayloadLength <= room && _server.PushedBytes.TryTake(answer.PayloadLength)) return true;
+        _server.Dropped(DropReason.QueueFull, answer.PayloadLength);
+        return false;
+    }
+
+    /// <summary>The answers of a batch wait no more.</summary>
+    public void Unhold(int bytes) => _server.PushedBytes.GiveBack(bytes);
+
+    public bool TrySend(FrameBuffer reply)
+    {
+        _connection.CountOther();
+        SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
+            ? SendResult.QueueFull
+            : _connection.Frames.TrySend(reply.Complete(), null);
+        // A server that asks and does not read must not make the queue grow, nor end the requests that are under way.
+        if (sent == SendResult.QueueFull) _server.Dropped(DropReason.QueueFull, reply.PayloadLength);
+        return sent == SendResult.Queued;
     }
 
     /// <summary>No answer can reach the server any more.</summary>
@@ -99,6 +126,7 @@ internal sealed class OpenServerCalls
         {
             _server.PushedBytes.GiveBack(request.Size);
             request.Limit.Dispose();
+            request.Batch?.Skip();
         }
     }
 
@@ -115,24 +143,21 @@ internal sealed class OpenServerCalls
         }
     }
 
-    private void Refuse(in Envelope call, JsonRpcError error) => Refuse(call.IdJson.ToArray(), error);
+    private void ReplaceTooLong(FrameBuffer reply, RawJson id)
+    {
+        _server.Dropped(DropReason.TooLong, reply.PayloadLength);
+        reply.Truncate(0);
+        ReplyWriter.WriteError(reply, id.Utf8.Span, TooLong);
+    }
 
-    private void Refuse(ReadOnlySpan<byte> id, JsonRpcError error)
+    private void Refuse(in Envelope call, JsonRpcError error, ServerCallBatch? batch) => Refuse(call.IdJson.ToArray(), error, batch);
+
+    private void Refuse(ReadOnlySpan<byte> id, JsonRpcError error, ServerCallBatch? batch)
     {
         FrameBuffer reply = FrameBuffer.Rent();
         ReplyWriter.WriteError(reply, id, error);
-        TrySend(reply);
+        if (batch is null) TrySend(reply);
+        else batch.Add(reply);
         FrameBuffer.Return(reply);
-    }
-
-    private bool TrySend(FrameBuffer reply)
-    {
-        _connection.CountOther();
-        SendResult sent = reply.PayloadLength > NetstringWriter.MaxPayloadBytes
-            ? SendResult.QueueFull
-            : _connection.Frames.TrySend(reply.Complete(), null);
-        // A server that asks and does not read must not make the queue grow, nor end the requests that are under way.
-        if (sent == SendResult.QueueFull) _server.Dropped(DropReason.QueueFull, reply.PayloadLength);
-        return sent == SendResult.Queued;
     }
 }

@@ -73,7 +73,13 @@ internal sealed class ServerConnection : IObserver<Frame>
     public void OnNext(Frame frame)
     {
         var reader = new EnvelopeReader(frame.Payload, _options.Strict);
-        while (reader.TryRead(out Envelope envelope)) Sort(envelope, frame);
+        ServerCallBatch? batch = null;
+        while (reader.TryRead(out Envelope envelope))
+        {
+            if (reader.IsBatch && envelope.Kind == EnvelopeKind.Call) batch ??= new ServerCallBatch(_calls);
+            Sort(envelope, frame, batch);
+        }
+        batch?.Skip();
     }
 
     public void OnCompleted() => End(new ConnectionLostException(
@@ -106,7 +112,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <summary>Called before it is sent, or after it was given up.</summary>
     public void CountOther() => Interlocked.Increment(ref _othersSent);
 
-    private void Sort(in Envelope envelope, Frame frame)
+    private void Sort(in Envelope envelope, Frame frame, ServerCallBatch? batch)
     {
         switch (envelope.Kind)
         {
@@ -121,7 +127,7 @@ internal sealed class ServerConnection : IObserver<Frame>
                 _server.Pushed(new ServerNotification(_server.Address, envelope.Method!, RawJson.Copy(envelope.Value)), frame.Payload.Length);
                 break;
             case EnvelopeKind.Call:
-                _calls.Take(envelope);
+                _calls.Take(envelope, batch);
                 break;
             case EnvelopeKind.NotJson:
                 if (!TryFailAllIn(frame.Payload)) _server.Dropped(DropReason.NotJson, frame.Payload.Length);

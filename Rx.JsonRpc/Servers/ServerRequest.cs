@@ -14,9 +14,10 @@ public sealed class ServerRequest
 {
     private readonly OpenServerCalls _open;
 
-    internal ServerRequest(OpenServerCalls open, ServerAddress server, in Envelope call)
+    internal ServerRequest(OpenServerCalls open, ServerAddress server, in Envelope call, ServerCallBatch? batch)
     {
         _open = open;
+        Batch = batch;
         Server = server;
         Method = call.Method!;
         Parameters = RawJson.Copy(call.Value);
@@ -35,6 +36,9 @@ public sealed class ServerRequest
     /// <summary>The id as the server wrote it: a string, a number or null.</summary>
     public RawJson Id { get; }
 
+    /// <summary>The batch that it came in; null when it came alone.</summary>
+    internal ServerCallBatch? Batch { get; }
+
     /// <summary>What it takes of the client's <see cref="JsonRpcClientOptions.MaxPushedBytes"/>.</summary>
     internal int Size => ServerServices.SizeOf(Method, Parameters, Id);
 
@@ -44,7 +48,7 @@ public sealed class ServerRequest
     /// <summary>Answers with a result.</summary>
     /// <param name="result">The result; empty for <c>null</c>.</param>
     /// <returns>
-    /// True when this is the answer, and it was put into the queue of the connection. False when the request had an answer already, its
+    /// True when this is the answer, and it was put into the queue of the connection, or waits for the rest of its batch. False when the request had an answer already, its
     /// time was over, its connection has ended, or too many bytes wait there. A result too long for a frame is replaced by error -32603.
     /// </returns>
     public bool TryAnswer(RawJson result) => TryAnswer(result, RawJsonTypeInfo.Instance);
