@@ -114,6 +114,24 @@ public class ScriptLimitTests
         }
     }
 
+    [Fact]
+    public void Import_ManyOrLongPoolsAndManyCallsOfNone_NotesGrowAsTheScriptDoes()
+    {
+        Assert.InRange(Said(2_000), 1, 3 * Said(1_000));
+
+        static long Said(int times)
+        {
+            string letters = new('p', times);
+            string begin = $"modparam(\"janssonrpcc\", \"server\", \"conn={letters};addr=a;port=1\")\nmodparam(\"janssonrpcc\", \"result_pv\", \"$var({letters})\")\n";
+            IEnumerable<string> lines = Enumerable.Range(0, times).SelectMany(i => new[]
+            {
+                $"modparam(\"janssonrpcc\", \"server\", \"conn=p{i};addr=a;port=1\")",
+                "janssonrpc_request(\"none\", \"m\", \"[]\"); jsonrpc_notification(\"m\", \"[]\");",
+            });
+            return new ModuleImport(begin + string.Join('\n', lines), NoDefines, _ => null).Calls.Sum(call => call.Lost.Sum(lost => (long)lost.Length));
+        }
+    }
+
     [Theory]
     [InlineData("#!define A 1\n#!trydef A 2\nmodparam(\"jsonrpcc\", \"servers\", \"a:\" A)", "a:1")]
     [InlineData("#!define A 1\n#!redefine A 2\nmodparam(\"jsonrpcc\", \"servers\", \"a:\" A)", "a:2")]
