@@ -42,7 +42,7 @@ internal static class Mistyped
         // A letter alone is like any other letter.
         string? nearest = plain.Length < 2 ? null : known.Where(name => name.TrimStart('-').Length > 1)
             .Select(name => (Name: name, Distance: Distance(plain, name.TrimStart('-'))))
-            .Where(near => near.Distance <= Math.Max(1, plain.Length / 3))
+            .Where(near => near.Distance <= Math.Max(1, (plain.Length + 1) / 3))
             .OrderBy(near => near.Distance)
             .Select(near => near.Name)
             .FirstOrDefault();

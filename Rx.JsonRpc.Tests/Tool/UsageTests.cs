@@ -39,6 +39,7 @@ public class UsageTests
 
     [Theory]
     [InlineData("the option --server is not known; did you mean --servers?", "call", "--server", "127.0.0.1:1", "m")]
+    [InlineData("the option --sever is not known; did you mean --servers?", "call", "--sever", "127.0.0.1:1", "m")]
     [InlineData("the option --liten is not known; did you mean --listen?", "serve", "--liten", "127.0.0.1:0")]
     [InlineData("the option --inflight is not known; did you mean --in-flight?", "bench", "-s", "127.0.0.1:1", "m", "--inflight", "3")]
     [InlineData("the option --josn is not known; did you mean --json?", "replay", "f", "--josn")]
