@@ -47,6 +47,22 @@ public class FirstConnectTests : TopologyScene
         Assert.All(answers, answer => Assert.Equal((30L, "\"b\""), (answer.CompletedAt!.Value, answer.Value.ToString())));
     }
 
+    /// <summary>What may be tried on one server alone would end if it were sent away from the one that it waits for.</summary>
+    [Fact]
+    public void Start_RequestsThatMayNotMove_WaitForTheServerOfTheirTurn()
+    {
+        World.Network.At("b").ConnectDelay(TimeSpan.FromMilliseconds(30));
+        JsonRpcClient client = World.Client("a b");
+        var once = new RequestPolicy { Replay = Replay.Never };
+        Answers<RawJson>[] answers = [World.Subscribe(client.Request("m", policy: once)), World.Subscribe(client.Request("m", policy: once))];
+        Answers<System.Reactive.Unit>[] notified = [World.Subscribe(client.Notify("n", policy: once)), World.Subscribe(client.Notify("n", policy: once))];
+
+        World.AdvanceTo(30);
+
+        Assert.Equal(["\"a\"", "\"b\""], answers.Select(answer => answer.Value.ToString()));
+        Assert.All(notified, sent => Assert.NotNull(sent.CompletedAt));
+    }
+
     [Fact]
     public void Start_NotificationsAndRequestsInTheLine_BothMoveOn()
     {

@@ -11,8 +11,8 @@ internal abstract class RequestTerms
     /// <summary>Whether the method is idempotent.</summary>
     public abstract bool Idempotent { get; }
 
-    /// <summary>Whether it is for one server and no other.</summary>
-    public virtual bool IsForOneServer => false;
+    /// <summary>Whether it is tried on one server and no other.</summary>
+    public virtual bool IsForOneServer => Policy.Replay == Replay.Never;
 
     public abstract RequestPolicy Policy { get; }
 

@@ -54,8 +54,13 @@ public sealed partial class Server
         if (mayLeave) ReleaseFirstConnect();
         if (!_firstConnect.TryFollow(request, mayWait: !mayLeave)) return false;
         // A server may have become usable since that look.
-        ReleaseFirstConnect();
+        ReleaseIfItMayLeave(request);
         return true;
+    }
+
+    private void ReleaseIfItMayLeave(IServerRequest newcomer)
+    {
+        if (_firstConnect.TryReleaseWith(newcomer, NeedNotWait)) SchedulePass();
     }
 
     private void WaitForFirstConnect(IServerRequest request)
@@ -70,7 +75,7 @@ public sealed partial class Server
             case Admission.Admitted:
                 _services.AwaitEndOfGrace();
                 // A server may have become usable since that look, and have found nobody in the line.
-                ReleaseFirstConnect();
+                ReleaseIfItMayLeave(request);
                 break;
             case Admission.Full:
                 request.Refuse(FirstConnectFull());

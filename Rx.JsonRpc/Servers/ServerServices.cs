@@ -115,7 +115,9 @@ internal sealed class ServerServices
     /// <summary>A server has become usable, or the grace is over: requests need not wait for the first connect of another.</summary>
     public void ReleaseFirstConnects()
     {
-        foreach (Server server in Servers) server.ReleaseFirstConnect();
+        IReadOnlyList<Server> servers = Servers;
+        if (!servers.Any(server => server.IsUsable)) return;
+        foreach (Server server in servers) server.ReleaseFirstConnect();
     }
 
     /// <summary>Nothing is left to the clock.</summary>

@@ -59,7 +59,7 @@ internal sealed class WaitingLine
     {
         lock (_gate)
         {
-            if (_places.Remove(request, out LinkedListNode<IServerRequest>? place)) _line.Remove(place);
+            RemoveLocked(request);
         }
     }
 
@@ -71,6 +71,19 @@ internal sealed class WaitingLine
         {
             ReleaseLocked([.. _line.Where(mayLeave)]);
             return TryBeginPassLocked();
+        }
+    }
+
+    /// <summary>
+    /// The same, if a request that has come may leave. Usually it may not; to look at the whole line for each that comes would cost the
+    /// square of their number.
+    /// </summary>
+    public bool TryReleaseWith(IServerRequest newcomer, Func<IServerRequest, bool> mayLeave)
+    {
+        lock (_gate)
+        {
+            // One that has left meanwhile may be on its way for somebody else.
+            return _places.ContainsKey(newcomer) && mayLeave(newcomer) && TryRelease(mayLeave);
         }
     }
 
@@ -104,16 +117,20 @@ internal sealed class WaitingLine
     {
         foreach (IServerRequest request in requests)
         {
-            _places.Remove(request, out LinkedListNode<IServerRequest>? place);
-            _line.Remove(place!);
+            RemoveLocked(request);
             _released.Enqueue(request);
         }
-        _isEmpty = _line.Count == 0;
     }
 
     private bool TryBeginPassLocked()
     {
         if (_passing || _released.Count == 0) return false;
         return _passing = true;
+    }
+
+    private void RemoveLocked(IServerRequest request)
+    {
+        if (_places.Remove(request, out LinkedListNode<IServerRequest>? place)) _line.Remove(place);
+        _isEmpty = _line.Count == 0;
     }
 }
