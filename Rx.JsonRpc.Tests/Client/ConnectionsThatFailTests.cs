@@ -41,8 +41,13 @@ public class ConnectionsThatFailTests
         Assert.InRange(AttemptsIn(60), 6, 9);
     }
 
-    [Fact]
-    public void Reconnect_ServerGreetsAndClosesAtOnce_BacksOff()
+    /// <summary>A greeting, a refusal of the whole connection, a reply to something that was never asked: none answers a request.</summary>
+    [Theory]
+    [InlineData("""{"jsonrpc":"2.0","method":"hello"}""")]
+    [InlineData("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"too many connections"},"id":null}""")]
+    [InlineData("""{"jsonrpc":"2.0","error":{"code":-32000,"message":"too many connections"},"id":12345678}""")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"id":12345678}""")]
+    public void Reconnect_ServerSpeaksAndClosesAtOnce_BacksOff(string said)
     {
         JsonRpcClient client = Client();
         client.Changes.Subscribe(change =>
@@ -55,7 +60,7 @@ public class ConnectionsThatFailTests
 
         void Greet()
         {
-            _world["a"].Connection!.TrySend("""{"jsonrpc":"2.0","method":"hello"}"""u8);
+            _world["a"].Connection!.TrySend(System.Text.Encoding.UTF8.GetBytes(said));
             _world["a"].Connection!.Dispose();
         }
     }

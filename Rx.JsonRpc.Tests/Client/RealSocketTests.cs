@@ -50,8 +50,12 @@ public class RealSocketTests
         Assert.Equal(["1", "2"], results.Select(result => result.ToString()).Order());
     }
 
-    [Fact]
-    public async Task Request_FirstAddressOfTheNameAcceptsAndCloses_TheSecondAnswers()
+    /// <summary>A proxy without a backend, one that says so in another protocol, and a server that only greets.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
+    [InlineData("""34:{"jsonrpc":"2.0","method":"hello"},""")]
+    public async Task Request_FirstAddressOfTheNameAcceptsAndCloses_TheSecondAnswers(string said)
     {
         await using var good = new JsonRpcListener(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         good.Calls.Subscribe(call => call.TryAnswer(RawJson.Parse("7")));
@@ -82,7 +86,8 @@ public class RealSocketTests
             {
                 while (true)
                 {
-                    (await bad.AcceptTcpClientAsync()).Dispose();
+                    using TcpClient accepted = await bad.AcceptTcpClientAsync();
+                    await accepted.GetStream().WriteAsync(Encoding.ASCII.GetBytes(said));
                     closed++;
                 }
             }

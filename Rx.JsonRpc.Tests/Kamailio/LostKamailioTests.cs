@@ -154,6 +154,29 @@ public class LostKamailioTests
         Assert.InRange(_world.Changes.Count(change => change.To == EvapiState.Connecting), 7, 9);
     }
 
+    /// <summary>Something else listens there: what it says is no event.</summary>
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("""{"jsonrpc":"2.0","result":1,"id":1}""")]
+    [InlineData("""{"v":1,"event":"notify"}""")]
+    public void Kamailio_ThatSaysNoEventAndCloses_IsCalledAsRarelyAsOneThatRefuses(string said)
+    {
+        _world.Make(options => options with { Reconnect = new Backoff { Max = TimeSpan.FromSeconds(30), Jitter = false } }).Start();
+        _world.Gateway.Changes.Subscribe(change =>
+        {
+            if (change.To == EvapiState.Connected) _world.Time.Clock.Schedule(TimeSpan.FromMilliseconds(1), Greet);
+        });
+        Kamailio.Hangup();
+        _world.Time.AdvanceTo(60_000);
+        Assert.InRange(_world.Changes.Count(change => change.To == EvapiState.Connecting), 7, 9);
+
+        void Greet()
+        {
+            Kamailio.Relay(said);
+            Kamailio.Hangup();
+        }
+    }
+
     [Fact]
     public void Kamailio_QuietConnectionsThatHold_AreOpenedAnewAtOnce()
     {

@@ -15,28 +15,28 @@ public class FailedAddressesTests
     [Fact]
     public void Order_SomeFailed_ComeLastTheLatestAtTheEnd()
     {
-        _failed.Note(Three[0], heard: false);
+        _failed.Note(Three[0], served: false);
         Assert.Equal([Three[1], Three[2], Three[0]], _failed.Order(Three));
-        _failed.Note(Three[1], heard: false);
+        _failed.Note(Three[1], served: false);
         Assert.Equal([Three[2], Three[0], Three[1]], _failed.Order(Three));
-        _failed.Note(Three[2], heard: false);
+        _failed.Note(Three[2], served: false);
         Assert.Equal(Three, _failed.Order(Three));
-        _failed.Note(Three[0], heard: false);
+        _failed.Note(Three[0], served: false);
         Assert.Equal([Three[1], Three[2], Three[0]], _failed.Order(Three));
     }
 
     [Fact]
-    public void Note_Heard_ForgetsTheFailure()
+    public void Note_Served_ForgetsTheFailure()
     {
-        _failed.Note(Three[0], heard: false);
-        _failed.Note(Three[0], heard: true);
+        _failed.Note(Three[0], served: false);
+        _failed.Note(Three[0], served: true);
         Assert.Equal(Three, _failed.Order(Three));
     }
 
     [Fact]
     public void Order_AddressHasLeftTheName_IsForgotten()
     {
-        _failed.Note(Three[0], heard: false);
+        _failed.Note(Three[0], served: false);
         Assert.Equal(Three[1..], _failed.Order(Three[1..]));
         Assert.Equal(Three, _failed.Order(Three));
     }

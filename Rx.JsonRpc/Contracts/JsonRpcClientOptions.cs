@@ -71,8 +71,8 @@ public sealed record JsonRpcClientOptions
 
     /// <summary>
     /// How many attempts to reconnect may fail in a row before a server is retired: -1 for ever (default), 0 never reconnect.
-    /// A connection on which a reply came resets the count, and one that held: for <see cref="Backoff.Max"/> of <see cref="Reconnect"/>,
-    /// or without a request for a second.
+    /// A connection on which a reply to something sent there came resets the count, and one that held: for <see cref="Backoff.Max"/> of
+    /// <see cref="Reconnect"/>, or without a request for a second.
     /// </summary>
     public int MaxConnectionAttempts { get; init; } = -1;
 

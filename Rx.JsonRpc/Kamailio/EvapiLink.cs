@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
@@ -86,7 +87,8 @@ internal sealed class EvapiLink
             MaxQueuedBytes = _services.Options.MaxQueuedBytesPerConnection,
         };
         TimeSpan since = _stopwatch.Elapsed;
-        var frames = new FrameConnection(opened.Take(), limits, _socket.Name);
+        IDuplexPipe pipe = opened.Take();
+        var frames = new FrameConnection(pipe, limits, _socket.Name);
         EvapiConnection? connection = null;
         EvapiReception? reception = null;
         int over = 0;
@@ -111,6 +113,7 @@ internal sealed class EvapiLink
             connection!.End();
             // A Kamailio may be quiet for long; one that accepts and closes at once is called as rarely as one that refuses.
             if (reception!.Heard || _services.Options.Reconnect.HasHeldIdle(_stopwatch.Elapsed - since)) life.OnNext(Unit.Default);
+            else (pipe as SocketPipe)?.ServedNothing();
             life.OnError(how);
         }
     });

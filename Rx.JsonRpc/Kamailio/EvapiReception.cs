@@ -18,15 +18,15 @@ internal sealed class EvapiReception : IObserver<Frame>
         _ended = ended;
     }
 
-    /// <summary>Whether any frame has come yet.</summary>
+    /// <summary>Whether any event has come yet.</summary>
     public bool Heard { get; private set; }
 
     public void OnNext(Frame frame)
     {
-        Heard = true;
         // Pieces are rare: an event is far shorter than a block of the reader.
         ReadOnlySpan<byte> bytes = frame.Payload.IsSingleSegment ? frame.Payload.FirstSpan : frame.Payload.ToArray();
         EvapiEvent read = EvapiEventReader.Read(bytes, _names);
+        if (read.Fault is null || (read.Index is not null && read.Label is not null)) Heard = true;
         if (read.Kind == EvapiEventKind.Notify) TakeNotification(read, bytes);
         else if (read.Index is null || read.Label is null) Report(EvapiProblem.Unreadable, $"{read.Fault}; {bytes.Length} bytes");
         else TakeRequest(read, bytes);

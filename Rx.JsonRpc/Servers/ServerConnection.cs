@@ -67,7 +67,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <summary>How often something was sent, or given up, that a reply does not end: an error without an id may mean it.</summary>
     public int OthersSent => Volatile.Read(ref _othersSent);
 
-    /// <summary>Whether any reply has come yet, but refusals of a server that leaves.</summary>
+    /// <summary>Whether a reply to anything that was sent here has come yet, but refusals of a server that leaves.</summary>
     public bool HasReplied { get; private set; }
 
     public void OnNext(Frame frame)
@@ -117,8 +117,7 @@ internal sealed class ServerConnection : IObserver<Frame>
         switch (envelope.Kind)
         {
             case EnvelopeKind.Result:
-                HasReplied = true;
-                if (TakePending(envelope, frame) is { } called) called.OnResult(envelope.Value);
+                if (TakePending(envelope, frame, serves: true) is { } called) called.OnResult(envelope.Value);
                 break;
             case EnvelopeKind.Error:
                 TakeError(envelope, frame);
@@ -142,10 +141,10 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out string? fault);
         // First: what was refused must not come here again. Also when nothing waits for the reply any more.
-        if (error is { IsLeaving: true }) Leave();
-        else HasReplied = true;
+        bool leaves = error is { IsLeaving: true };
+        if (leaves) Leave();
         if (envelope.IsWithoutId(_options.Strict)) TakeErrorWithoutId(error, fault, frame);
-        else if (TakePending(envelope, frame) is { } request) Fail(request, error, fault);
+        else if (TakePending(envelope, frame, serves: !leaves) is { } request) Fail(request, error, fault);
     }
 
     /// <summary>
@@ -156,6 +155,7 @@ internal sealed class ServerConnection : IObserver<Frame>
     {
         if (_settled == OthersSent && Pending.TakeOnly() is { } only)
         {
+            if (error is not { IsLeaving: true }) HasReplied = true;
             Fail(only, error, fault);
             _server.RoomForOne();
             return;
@@ -212,10 +212,11 @@ internal sealed class ServerConnection : IObserver<Frame>
         });
     }
 
-    private PendingRequest? TakePending(in Envelope envelope, Frame frame)
+    private PendingRequest? TakePending(in Envelope envelope, Frame frame, bool serves)
     {
         PendingRequest? request = Pending.Take(envelope.Id, out DropReason reason);
         bool probe = _heartbeat is not null && envelope.Id == Heartbeat.ProbeId;
+        if (serves && (request is not null || probe || reason == DropReason.LateReply)) HasReplied = true;
         if (request is not null)
         {
             if (request.SentAfter > _settled) _settled = request.SentAfter;

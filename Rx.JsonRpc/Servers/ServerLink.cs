@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
@@ -109,7 +110,8 @@ internal sealed class ServerLink
             MaxQueuedBytes = _options.MaxQueuedBytesPerConnection,
         };
         TimeSpan since = _stopwatch.Elapsed;
-        var frames = new FrameConnection(opened.Take(), limits, _server.Address.ToString())
+        IDuplexPipe pipe = opened.Take();
+        var frames = new FrameConnection(pipe, limits, _server.Address.ToString())
         {
             RoomAgain = _server.CallWaiting,
             GathersBehind = _server.Continuations.IfOnThreadPool,
@@ -124,6 +126,7 @@ internal sealed class ServerLink
             // Before the next connect, which may come at once.
             ended.FailPending(how);
             if (HasServed(ended, _stopwatch.Elapsed - since)) life.OnNext(Unit.Default);
+            else (pipe as SocketPipe)?.ServedNothing();
             life.OnError(how);
         });
         _open = connection;

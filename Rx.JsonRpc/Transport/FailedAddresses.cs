@@ -3,8 +3,8 @@ using System.Net;
 namespace Rx.JsonRpc.Transport;
 
 /// <summary>
-/// The addresses of one host name that were connected and ended without a single byte. Connecting says little: a proxy without a backend
-/// and a port of another service accept as well. They come last, so that the next connect begins with another address.
+/// The addresses of one host name whose connection was of no use. Connecting says little: a proxy without a backend and a port of another
+/// service accept as well. They come last, so that the next connect begins with another address.
 /// </summary>
 internal sealed class FailedAddresses
 {
@@ -24,13 +24,13 @@ internal sealed class FailedAddresses
 
     /// <summary>Notes how a connection ended.</summary>
     /// <param name="address">Where it led.</param>
-    /// <param name="heard">Whether any byte came.</param>
-    public void Note(IPAddress address, bool heard)
+    /// <param name="served">Whether it was of use.</param>
+    public void Note(IPAddress address, bool served)
     {
         lock (_gate)
         {
             _failed.Remove(address);
-            if (!heard) _failed.Add(address);
+            if (!served) _failed.Add(address);
         }
     }
 }

@@ -10,7 +10,8 @@ namespace Rx.JsonRpc.Transport;
 /// <remarks>
 /// Knows <see cref="IPEndPoint"/>, <see cref="DnsEndPoint"/> and <see cref="UnixDomainSocketEndPoint"/>. All addresses of a host name are
 /// tried, IPv6 and IPv4 in turn; each has 250 ms before the next joins in, so one dead address does not cost the whole connect timeout.
-/// An address whose connection ends before a byte came is tried last by the next connect to the same <see cref="DnsEndPoint"/> object.
+/// An address is tried last by the next connect to the same <see cref="DnsEndPoint"/> object when its connection ended before a byte came, or
+/// before it counted as a success for the client or the gateway that it belonged to.
 /// </remarks>
 public sealed class SocketConnector : IConnector
 {
@@ -94,7 +95,7 @@ public sealed class SocketConnector : IConnector
                 HeadStart,
                 _scheduler,
                 cancellationToken).ConfigureAwait(false);
-            return new SocketPipe(first.Socket, _scheduler) { Ended = heard => failed.Note(first.Address, heard) };
+            return new SocketPipe(first.Socket, _scheduler) { Ended = served => failed.Note(first.Address, served) };
         }
         catch (AggregateException failures)
         {

@@ -26,6 +26,7 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     private readonly IScheduler _scheduler;
     private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _disposed;
+    private bool _servedNothing;
 
     /// <summary>Takes over a connected socket.</summary>
     /// <param name="socket">The socket; it belongs to the pipe from now on.</param>
@@ -45,13 +46,20 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
 
     public PipeWriter Output => _connection.Output;
 
-    /// <summary>Called once when the connection is disposed, with whether any byte came.</summary>
+    /// <summary>Called when the connection has ended, with whether it was of use; as far as is known here, when any byte came.</summary>
     public Action<bool>? Ended { get; init; }
+
+    /// <summary>Says that the connection was of no use, whatever came: the reader of the frames knows, and before the next connect.</summary>
+    public void ServedNothing()
+    {
+        Volatile.Write(ref _servedNothing, true);
+        Ended?.Invoke(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
-        Ended?.Invoke(_connection.BytesRead > 0);
+        if (!Volatile.Read(ref _servedNothing)) Ended?.Invoke(_connection.BytesRead > 0);
         // The pipes are left to their owner, who may still be writing on another thread.
         using (_scheduler.After(Linger, () => _sent.TrySetResult()))
         {
