@@ -92,6 +92,17 @@ public class ScriptLimitTests
         }
     }
 
+    /// <summary>Each place in a file names it.</summary>
+    [Fact]
+    public void Include_OfALongPath_IsNamedByItsEnd()
+    {
+        string path = string.Concat(Enumerable.Repeat("./", 2_000)) + "calls.cfg";
+        ModuleImport import = new($"include_file \"{path}\"", NoDefines, _ => "\njsonrpc_notification(\"m\", \"[]\");");
+        string place = Assert.Single(import.Calls).Call.Place;
+        Assert.InRange(place.Length, 1, 100);
+        Assert.EndsWith("calls.cfg line 2", place);
+    }
+
     [Fact]
     public void Includes_ThatAreLargeTogether_EndAtTheLimitOfCharacters()
     {

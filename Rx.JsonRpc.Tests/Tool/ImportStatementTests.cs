@@ -38,6 +38,9 @@ public class ImportStatementTests
         ("conn 'default' was not taken over", said => Assert.False(HoldsTheConnOf9(said))),
         ("'retry_codes' = 'nonsense' was not taken over", said => Assert.Equal("-32603", said.Pools["a"]!.Policy!.RetryOn!.ToString())),
         ("is in the pool 'a' already", said => Assert.Equal(2, said.Pools["a"]!.Servers!.Count)),
+        ("its port is '(.+)'; expected a number", said => Assert.Equal(2, said.Pools["a"]!.Servers!.Count)),
+        // The weight of a server that is in the file.
+        ("weight 0 became 1", said => Assert.DoesNotContain(said.Beside, other => other.Contains("was not taken over"))),
         ("\"retries\"", said => AssertAlso(said, "was not taken over")),
         // A replacement is a script: a number stands bare, and is one.
         ("\\$var\\(rx_timeout\\) = ([^;]*);", said => Assert.Matches("^[0-9]+$|^\\$", said.Value)),
@@ -57,6 +60,9 @@ public class ImportStatementTests
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=default;addr=10.0.0.9;port=9")""" + "\n" + """modparam("jsonrpcc", "servers", "10.0.0.1:1")""" + "\n"
             + """janssonrpc_request("default", "m", "[]", "route=R");""",
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.1;port=1;priority=9")""",
+        Two + "\n" + """modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.1;port=1;priority=9;weight=0")""",
+        Two + "\n" + """modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.3;port=1;priority=2;weight=0")""",
+        Two + "\n" + """modparam("janssonrpcc", "server", "conn=a;addr=10.0.0.3;port=1,9 10.0.0.4:5;priority=3")""",
         Two + "\n" + """modparam("janssonrpcc", "server", "conn=;addr=10.0.0.1;port=1")""",
         Two + "\n" + """modparam("janssonrpcc", "retry_codes", "-32603")""" + "\n" + """modparam("janssonrpcc", "retry_codes", "nonsense")""",
         Two + "\n" + """modparam("janssonrpcc", "keep_alive", 60)""" + "\n" + """janssonrpc_request("a", "m", "[]", "timeout=abc");""",

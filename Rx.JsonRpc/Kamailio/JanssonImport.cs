@@ -50,9 +50,13 @@ internal sealed class JanssonImport
         switch (setting[1])
         {
             case "server":
-                if (JanssonServer.TryParse(setting[2], out JanssonServer server, out string? fault)) Add(setting, server);
-                else Tell(setting, $"the server '{setting[2]}' was not taken over: {fault}");
-                foreach (string lost in server.Lost ?? []) Tell(setting, lost);
+                if (!JanssonServer.TryParse(setting[2], out JanssonServer server, out string? fault))
+                {
+                    Tell(setting, $"the server '{setting[2]}' was not taken over: {fault}");
+                    break;
+                }
+                if (!TryAdd(setting, server)) break;
+                foreach (string lost in server.Lost) Tell(setting, lost);
                 break;
             case "retry_codes" when JanssonServer.TryParseCodes(setting[2], out ErrorCodes? codes):
                 _retryOn = codes;
@@ -72,12 +76,13 @@ internal sealed class JanssonImport
         }
     }
 
-    private void Add(ScriptCall setting, JanssonServer server)
+    private bool TryAdd(ScriptCall setting, JanssonServer server)
     {
         if (!_read.TryGetValue(server.Conn, out ImportedPool? pool)) _read.Add(server.Conn, pool = new ImportedPool());
         // The gateway's configuration takes each server of a pool once.
-        if (pool.TryAdd(server.Address)) return;
+        if (pool.TryAdd(server.Address)) return true;
         Tell(setting, $"the server '{setting[2]}' was not taken over: {server.Address} is in the pool '{server.Conn}' already");
+        return false;
     }
 
     private void Tell(ScriptCall at, string text) => _notes.Add(new ScriptNote(at.Place, text));

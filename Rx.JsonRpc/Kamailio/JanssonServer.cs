@@ -25,6 +25,11 @@ internal readonly record struct JanssonServer(string Conn, ServerAddress Address
         if (fault is not null) return false;
         members.Remove("addr", out string? found);
         members.Remove("port", out string? port);
+        if (!port!.All(char.IsAsciiDigit))
+        {
+            fault = $"its port is '{port}'; expected a number";
+            return false;
+        }
         string addr = found!;
         string host = addr.Contains(':') && !addr.StartsWith('[') ? $"[{addr}]" : addr;
         int weight = Number(members, "weight", 1);

@@ -18,7 +18,12 @@ internal enum ScriptTokenKind
 /// <param name="Line">The first is 1.</param>
 internal readonly record struct ScriptPlace(string File, int Line)
 {
-    public override string ToString() => FormattableString.Invariant($"{File}{(File.Length == 0 ? "" : " ")}line {Line}");
+    // Every note and call of the file has its place.
+    private const int MostLetters = 60;
+
+    public override string ToString() => FormattableString.Invariant($"{Name}{(Name.Length == 0 ? "" : " ")}line {Line}");
+
+    private string Name => File.Length <= MostLetters ? File : $"...{File[^MostLetters..]}";
 }
 
 /// <summary>One piece of a Kamailio configuration, and where it stands.</summary>
