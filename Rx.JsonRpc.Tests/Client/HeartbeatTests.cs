@@ -221,6 +221,9 @@ public class HeartbeatTests
         int probes = _world["a"].Calls.Count;
         await client.DisposeAsync();
         int changes = _world.Changes.Count;
+        // A probe would find the connection closed; but the clock moves to each that is still to come.
+        _world.Clock.Start();
+        Assert.Equal((long)at, _world.Now);
 
         _world.AdvanceTo(3_600_000);
 

@@ -107,7 +107,7 @@ public class WaitingForServerTests
         Assert.Equal([true, true, false], answers.Select(answer => answer.Silent));
         NoServerException failure = answers[2].Failure<NoServerException>();
         Assert.Equal(0, answers[2].Error!.Value.At);
-        Assert.EndsWith("As many requests wait for a server as MaxWaitingRequests (2) allows, so it did not wait", failure.Message);
+        Assert.Contains("MaxWaitingRequests (2)", failure.Message);
         Assert.Single(failure.Attempts);
 
         answers[0].Subscription.Dispose();

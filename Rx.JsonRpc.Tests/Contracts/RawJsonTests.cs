@@ -49,7 +49,7 @@ public class RawJsonTests
     {
         Assert.False(RawJson.TryParse(new byte[] { (byte)'"', 0xC3, (byte)'"' }, out RawJson value, out string? error));
 
-        Assert.Equal("the text is not UTF-8", error);
+        Assert.Contains("UTF-8", error);
         Assert.True(value.IsEmpty);
     }
 

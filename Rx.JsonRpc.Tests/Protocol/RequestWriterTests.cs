@@ -51,11 +51,11 @@ public class RequestWriterTests
     [Fact]
     public void WriteRequest_NeitherObjectNorArray_SaysWhatItIs()
     {
-        AssertInvalid("the parameters of 'm' are a string; JSON-RPC takes an object or an array", () => Request("x", TestJson.Default.String));
-        AssertInvalid("are a number", () => Request(5, TestJson.Default.Int32));
-        AssertInvalid("are a number", () => Request(RawJson.Parse(" -5"), null));
-        AssertInvalid("are a boolean", () => Request(true, TestJson.Default.Boolean));
-        AssertInvalid("are nothing at all", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted("")));
+        AssertInvalid("string", () => Request("x", TestJson.Default.String));
+        AssertInvalid("number", () => Request(5, TestJson.Default.Int32));
+        AssertInvalid("number", () => Request(RawJson.Parse(" -5"), null));
+        AssertInvalid("boolean", () => Request(true, TestJson.Default.Boolean));
+        AssertInvalid("nothing", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted("")));
         AssertInvalid("are not JSON", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted("x")));
     }
 
@@ -63,7 +63,7 @@ public class RequestWriterTests
     public void WriteRequest_SerializerThrows_SaysWhatItSaid()
     {
         InvalidParametersException fault =
-            AssertInvalid("the parameters of 'm' (System.Int32[]) cannot be written as JSON: broken", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted(null)));
+            AssertInvalid("broken", () => Request([1], TestJson.Default.Int32Array, serializer: new Scripted(null)));
         Assert.IsType<InvalidOperationException>(fault.InnerException);
         Assert.Equal(Written.NotWritten, fault.Written);
     }
@@ -73,8 +73,9 @@ public class RequestWriterTests
     {
         int exact = Request([1, 2], TestJson.Default.Int32Array).Length;
         _ = Request([1, 2], TestJson.Default.Int32Array, max: exact);
-        AssertInvalid(
-            $"the request 'm' has {exact} bytes; the limit is {exact - 1} (MaxFrameBytes)", () => Request([1, 2], TestJson.Default.Int32Array, max: exact - 1));
+        InvalidParametersException fault = AssertInvalid("MaxFrameBytes", () => Request([1, 2], TestJson.Default.Int32Array, max: exact - 1));
+        Assert.Contains($"{exact} bytes", fault.Message);
+        Assert.Contains($"{exact - 1}", fault.Message);
     }
 
     [Fact]
@@ -96,6 +97,7 @@ public class RequestWriterTests
     {
         InvalidParametersException fault = Assert.Throws<InvalidParametersException>(() => write());
         Assert.Contains(says, fault.Message);
+        Assert.Contains("'m'", fault.Message);
         Assert.Equal("m", fault.Method);
         return fault;
     }

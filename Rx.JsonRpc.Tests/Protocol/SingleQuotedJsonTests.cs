@@ -35,15 +35,15 @@ public class SingleQuotedJsonTests
     }
 
     [Theory]
-    [InlineData("{'id: 1}", "opens at character 2 with a single quote is not closed")]
-    [InlineData(@"['a\'", "opens at character 2")]
-    [InlineData(@"['a\", "opens at character 2")]
+    [InlineData("{'id: 1}", "character 2")]
+    [InlineData(@"['a\'", "character 2")]
+    [InlineData(@"['a\", "character 2")]
     [InlineData("{'id': x}", "byte 7")]
-    [InlineData("{'id': x}", """read with double quotes as {"id": x}""")]
+    [InlineData("{'id': x}", """{"id": x}""")]
     [InlineData("{id: 1}", "byte 1")]
     [InlineData("['a\nb']", "0x0A")]
-    [InlineData("", "the text is empty")]
-    [InlineData(null, "the text is empty")]
+    [InlineData("", "empty")]
+    [InlineData(null, "empty")]
     [InlineData("\"a", "byte")]
     public void TryParse_NoJson_SaysWhere(string? text, string part)
     {

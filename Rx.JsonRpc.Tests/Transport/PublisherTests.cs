@@ -36,7 +36,7 @@ public class PublisherTests
     public void TryAdd_NobodyObserves_NothingIsKept()
     {
         Publisher<int> publisher = Inline(most: 1);
-        Assert.Equal([true, true, true], new[] { 1, 2, 3 }.Select(publisher.TryPublish));
+        Assert.Equal([true, true, true], new[] { 1, 2, 3 }.Select(publisher.TryAdd));
         var seen = new List<int>();
         publisher.Subscribe(seen.Add);
         publisher.TryPublish(4);
