@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Reactive.Linq;
 using System.Text;
+using System.Text.Json;
 using Rx.JsonRpc.Tests.Support;
 
 namespace Rx.JsonRpc.Tests.Client;
@@ -45,6 +46,19 @@ public class ThrowingObserverTests
         Ask("m", 1);
 
         Assert.Contains("\"code\":7", Assert.Single(_answers));
+        Assert.True(failures.Silent);
+    }
+
+    [Fact]
+    public void CallsTo_HandlerReadsParametersThatAreNoText_AnswersThatTheParametersAreInvalid()
+    {
+        JsonRpcClient client = Client(out Answers<ClientFailure> failures);
+        client.CallsTo("m").Subscribe(request =>
+            request.TryAnswer(RawJson.Parse($"\"{JsonDocument.Parse(request.Parameters.Utf8).RootElement[0].GetString()}\"")));
+
+        Send("""{"jsonrpc":"2.0","method":"m","params":["\ud800"],"id":1}""");
+
+        Assert.Contains("-32602", Assert.Single(_answers));
         Assert.True(failures.Silent);
     }
 

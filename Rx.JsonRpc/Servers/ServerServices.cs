@@ -1,5 +1,6 @@
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Servers;
@@ -164,6 +165,7 @@ internal sealed class ServerServices
     {
         if (request is null) Report(nameof(Calls), null, thrown);
         else if (thrown is ErrorReplyException chosen) request.TryFail(chosen.Error);
+        else if (BadText.IsBehind(thrown, request.Parameters)) request.TryFail(new JsonRpcError(JsonRpcError.InvalidParams, "Invalid params"));
         else
         {
             request.TryFail(new JsonRpcError(JsonRpcError.InternalError, "Internal error"));

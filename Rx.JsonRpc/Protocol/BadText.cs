@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Rx.JsonRpc.Protocol;
 
-namespace Rx.JsonRpc.Listening;
+namespace Rx.JsonRpc.Protocol;
 
 /// <summary>
 /// Parameters with half a surrogate pair (<c>"\ud800"</c>): well-formed JSON, but no text. System.Text.Json reads it lazily, so that it is
