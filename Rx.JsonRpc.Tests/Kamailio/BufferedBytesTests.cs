@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Reactive.Concurrency;
+using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Kamailio;
 using Rx.JsonRpc.Testing;
 
@@ -92,6 +94,32 @@ public class BufferedBytesTests
         _world.AssertBalanced();
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(100)]
+    public async Task Transaction_CancelledBeforeItIsQueued_IsCountedOnce(int maxInFlight)
+    {
+        var clock = new HookedClock();
+        var world = new GatewayInVirtualTime(clock);
+        EvapiGateway gateway = world.Make(options => options with { MaxInFlight = maxInFlight, Continuations = _late }).Start();
+        gateway.Transactions.Subscribe(_transactions.Add);
+        // Of one transaction, so that the queue holds more than is in flight.
+        for (int i = 0; i < 2; i++) world.Kamailio.Request(parameters: Long);
+        Task? disposed = null;
+        int looks = 0;
+        // The second look follows the admission.
+        clock.OnNow = () => disposed ??= ++looks == 2 ? gateway.DisposeAsync().AsTask() : null;
+
+        world.Kamailio.Request(parameters: Long);
+
+        Assert.NotNull(disposed);
+        _late.Run();
+        world.Time.AdvanceTo(2000);
+        await disposed.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Empty(_transactions);
+        world.AssertBalanced();
+    }
+
     [Fact]
     public void Notifications_BehindASlowObserver_AreDroppedAboveTheTotal()
     {
@@ -118,6 +146,21 @@ public class BufferedBytesTests
     }
 
     private static EvapiGatewayOptions Bounded(EvapiGatewayOptions options) => options with { MaxBufferedBytes = Limit };
+
+    /// <summary>Lets a test act where the gateway looks at the clock.</summary>
+    private sealed class HookedClock : TestScheduler, IScheduler
+    {
+        public Action OnNow { get; set; } = static () => { };
+
+        DateTimeOffset IScheduler.Now
+        {
+            get
+            {
+                OnNow();
+                return Now;
+            }
+        }
+    }
 
     /// <summary>Runs nothing until it is told to.</summary>
     private sealed class LatePipeScheduler : PipeScheduler

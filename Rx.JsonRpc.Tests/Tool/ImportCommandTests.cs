@@ -66,6 +66,16 @@ public class ImportCommandTests
     }
 
     [Fact]
+    public async Task Config_FromAPipeOfTheShell_IsRefusedAsNoRegularFile()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the path is Linux's");
+        // What <(...) and a pipe to /dev/stdin are: links whose target is no path.
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
+        ToolRun run = await ToolRun.Of("gateway", "--config", $"/dev/fd/{pipe.SafePipeHandle.DangerousGetHandle()}");
+        Assert.Contains("no regular file", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
     public async Task Import_OfAFileAboveTheLimit_Is64WithTheLimit()
     {
         using var folder = new TemporaryFolder();

@@ -5,6 +5,8 @@ internal static class InputFile
 {
     public const int MostBytes = 4 * 1024 * 1024;
 
+    private const string NoContent = "it is empty, or no regular file but a pipe or a device";
+
     /// <exception cref="IOException">Says why the file cannot be read, without its name.</exception>
     public static byte[] Read(string path)
     {
@@ -13,9 +15,10 @@ internal static class InputFile
             string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
             if (Directory.Exists(target)) throw new IOException("it is a directory");
             var file = new FileInfo(target);
-            if (!file.Exists) throw new IOException("there is no such file");
+            // Links to pipes, such as those of a shell's <(...), have a target that is no path.
+            if (!file.Exists) throw new IOException(File.Exists(path) ? NoContent : "there is no such file");
             // Pipes and devices have no length. Opening a pipe would wait for a writer, and a device may never end.
-            if (file.Length == 0) throw new IOException("it is empty, or no regular file but a pipe or a device");
+            if (file.Length == 0) throw new IOException(NoContent);
             if (file.Length > MostBytes)
             {
                 throw new IOException(FormattableString.Invariant($"it has {file.Length:#,0} bytes; at most {MostBytes:#,0} are read"));

@@ -82,10 +82,9 @@ internal sealed class EvapiReception : IObserver<Frame>
     {
         if (!transaction.IsInTime(_services.Clock.Now, out TimeSpan? left)) return;
         if (left is { } limit) transaction.LimitTo(limit, _services.Timers);
-        transaction.Hold();
-        if (_services.Transactions.TryPublish(transaction)) return;
-        // Not the last holder: the suspension has yet to end.
-        transaction.LetGo();
+        // A timer, a drain or a dispose may end it on another thread at any moment.
+        if (!transaction.TryHold() || _services.Transactions.TryPublish(transaction)) return;
+        _services.InFlight.Release(transaction.LetGo());
         const string Why = "as many transactions wait for the host as MaxInFlight allows";
         transaction.Resume(Outcome<RawJson>.From(new InvalidOperationException(Why)));
         Report(EvapiProblem.Refused, $"{transaction}: {Why}");

@@ -136,7 +136,8 @@ public sealed class SuspendedTransaction
     }
 
     /// <summary>The queue in front of the observers holds it too: its bytes are kept until both have let go.</summary>
-    internal void Hold() => Interlocked.Increment(ref _holders);
+    /// <returns>False when it has ended already, and its bytes are kept no longer.</returns>
+    internal bool TryHold() => Interlocked.CompareExchange(ref _holders, 2, 1) == 1;
 
     /// <summary>One holder less.</summary>
     /// <returns>How many bytes are kept no longer: all of them for the last holder, none before.</returns>
