@@ -1,4 +1,5 @@
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 
@@ -19,7 +20,8 @@ public sealed partial class JsonRpcClient
         _openRequests.Drain();
         try
         {
-            await _openRequests.Empty.ToObservable().Within(limit, _clock).ToTask(cancellationToken).ConfigureAwait(false);
+            // Immediately: without it Rx goes by way of the thread pool, and a virtual clock would be left.
+            await _openRequests.Empty.ToObservable(ImmediateScheduler.Instance).Within(limit, _clock).ToTask(cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

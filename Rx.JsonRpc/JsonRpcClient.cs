@@ -49,7 +49,7 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
         _options = options;
         _rawMethods = new RawMethods(options.AllowReservedMethods);
         _start = new ClientStart(options.AutoStart, Connect);
-        _openRequests = new OpenRequests(options.MaxInFlight, _start);
+        _openRequests = new OpenRequests(options.MaxInFlight, _start, new Continuations(options.Continuations).AreInline);
         _replayTokens = new ReplayTokens(options.RetryBudget);
         _clock = scheduler ?? RealTime.Scheduler;
         _timers = new TimerQueue(_clock);

@@ -221,6 +221,19 @@ public class ThrowingObserverTests
         await reported.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task Request_RefusedWhileItIsSubscribedAndNoOnError_IsReportedAndDoesNotReachTheSubscriber()
+    {
+        JsonRpcClient client = Client(out Answers<ClientFailure> failures);
+        await client.DrainAsync(TimeSpan.Zero);
+
+        client.Request("m").Subscribe(_ => { });
+
+        ClientFailure failure = Assert.Single(failures.Values).Value;
+        Assert.Equal("m", failure.Where);
+        Assert.IsType<ServerUnavailableException>(failure.Exception);
+    }
+
     private JsonRpcClient Client(
         out Answers<ClientFailure> failures, string servers = "a", Func<JsonRpcClientOptions, JsonRpcClientOptions>? change = null)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Reactive.Concurrency;
 using Microsoft.Reactive.Testing;
 using Rx.JsonRpc.Testing;
@@ -97,6 +98,52 @@ public class TestingUnderAContextTests
         using Answer second = first.Another();
 
         Assert.Equal("\"a\"", second.Text);
+    });
+
+    [Fact]
+    public void Client_Drains_EndsOnTheThreadAfterTheLastObserverWasCalled() => UnderAContext(() =>
+    {
+        var clock = new VirtualClock();
+        var network = new InMemoryNetwork(clock);
+        ScriptedServer server = new ScriptedServer(network, new InMemoryEndPoint("a"), clock)
+            .On("m", answer => answer.Result("7").After(TimeSpan.FromMilliseconds(100)));
+        var client = new JsonRpcClient(network.ClientOptions(server.WithPriority(1)), clock);
+        var seen = new List<string>();
+        client.Request("m").Subscribe(result => seen.Add(result.ToString()));
+        Task drained = Drain();
+        Assert.False(drained.IsCompleted);
+
+        clock.AdvanceBy(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(["7", "drained"], seen);
+
+        async Task Drain()
+        {
+            await client.DrainAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            seen.Add("drained");
+        }
+    });
+
+    [Fact]
+    public void Listener_Stops_EndsOnTheThread() => UnderAContext(() =>
+    {
+        var clock = new VirtualClock();
+        var network = new InMemoryNetwork(clock);
+        var endPoint = new InMemoryEndPoint("a");
+        var listener = new JsonRpcListener(
+            endPoint, new JsonRpcListenerOptions { Transport = network, Continuations = PipeScheduler.Inline }, clock);
+        listener.Start();
+        IncomingCall? running = null;
+        listener.Calls.Subscribe(call => running = call);
+        var client = new JsonRpcClient(network.ClientOptions(new ServerAddress(endPoint)), clock);
+        RawJson result = default;
+        client.Request("m").Subscribe(answer => result = answer);
+        Task stopped = listener.StopAsync(TimeSpan.FromSeconds(2)).AsTask();
+        running!.TryAnswer(RawJson.Parse("7"));
+
+        clock.AdvanceBy(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(("7", true), (result.ToString(), stopped.IsCompletedSuccessfully));
     });
 
     [Fact]

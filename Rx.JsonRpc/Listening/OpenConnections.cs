@@ -14,14 +14,20 @@ internal sealed class OpenConnections
     private readonly HashSet<ListenerConnection> _open = [];
     private readonly HashSet<ListenerConnection> _turnedAway = [];
     private readonly TaskCompletionSource _allAccepted = new();
-    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _allClosed;
     private int _closing;
     private bool _accepting;
     private bool _stopping;
     private bool _atOnce;
     private TimeSpan? _grace;
 
-    public OpenConnections(ListenerServices services) => _services = services;
+    public OpenConnections(ListenerServices services)
+    {
+        _services = services;
+        // Inline, the code behind the await of a stop stays on the thread that closes the last connection.
+        _allClosed = new TaskCompletionSource(
+            services.Continuations.AreInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public int Count
     {
@@ -53,11 +59,8 @@ internal sealed class OpenConnections
 
     public void AcceptingEnded()
     {
-        lock (_gate)
-        {
-            _accepting = false;
-            SignalLocked();
-        }
+        lock (_gate) _accepting = false;
+        Signal();
     }
 
     public void Admit(AcceptedConnection accepted)
@@ -95,11 +98,8 @@ internal sealed class OpenConnections
     /// <summary>From now on the end of the last connection is the end.</summary>
     public void BeginStop()
     {
-        lock (_gate)
-        {
-            _stopping = true;
-            SignalLocked();
-        }
+        lock (_gate) _stopping = true;
+        Signal();
     }
 
     /// <summary>Has every connection refuse what comes, and end its side when the grace is over.</summary>
@@ -112,11 +112,8 @@ internal sealed class OpenConnections
     /// <summary>Ends every connection at once and without a word, and those that come.</summary>
     public void AbortAll()
     {
-        lock (_gate)
-        {
-            _atOnce = true;
-            SignalLocked();
-        }
+        lock (_gate) _atOnce = true;
+        Signal();
         foreach (ListenerConnection connection in All()) connection.Abort("the listener has stopped");
     }
 
@@ -137,30 +134,36 @@ internal sealed class OpenConnections
 
     private void Closed(ListenerConnection connection, string reason)
     {
+        bool wasOpen;
         lock (_gate)
         {
-            if (_turnedAway.Remove(connection)) SignalLocked();
-            // One that was refused never was among them.
-            if (!_open.Remove(connection)) return;
-            AddLocked(connection, ListenerConnectionState.Disconnected, reason);
+            _turnedAway.Remove(connection);
+            // One that was refused never was among these.
+            wasOpen = _open.Remove(connection);
+            if (wasOpen) AddLocked(connection, ListenerConnectionState.Disconnected, reason);
             _closing++;
         }
-        _services.FlushChanges();
+        if (wasOpen) _services.FlushChanges();
         // Last: whoever waits for it completes the observables.
-        lock (_gate)
-        {
-            _closing--;
-            SignalLocked();
-        }
+        lock (_gate) _closing--;
+        Signal();
     }
 
     private void AddLocked(ListenerConnection connection, ListenerConnectionState state, string reason) =>
         _services.Add(new ListenerConnectionChange(connection.Peer, state, reason, _open.Count, _services.Clock.Now));
 
-    private void SignalLocked()
+    // Without the lock: the rest of a stop, and the code that awaits it, may run inside.
+    private void Signal()
     {
-        bool moreMayCome = _accepting && !_atOnce;
-        if (_stopping && !_accepting) _allAccepted.TrySetResult();
-        if (_stopping && !moreMayCome && _open.Count + _turnedAway.Count + _closing == 0) _allClosed.TrySetResult();
+        bool allAccepted;
+        bool allClosed;
+        lock (_gate)
+        {
+            bool moreMayCome = _accepting && !_atOnce;
+            allAccepted = _stopping && !_accepting;
+            allClosed = _stopping && !moreMayCome && _open.Count + _turnedAway.Count + _closing == 0;
+        }
+        if (allAccepted) _allAccepted.TrySetResult();
+        if (allClosed) _allClosed.TrySetResult();
     }
 }

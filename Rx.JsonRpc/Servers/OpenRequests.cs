@@ -20,7 +20,7 @@ internal abstract class OpenRequest
 internal sealed class OpenRequests
 {
     private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _empty;
     private readonly int _most;
     private readonly ClientStart? _start;
     private OpenRequest? _first;
@@ -30,10 +30,12 @@ internal sealed class OpenRequests
 
     /// <param name="most">How many may be open.</param>
     /// <param name="start">Whether the client is started, and by what; null for one that is.</param>
-    public OpenRequests(int most, ClientStart? start = null)
+    /// <param name="tellsInline">Whether the code that awaits <see cref="Empty"/> runs inside the call that ends the last request.</param>
+    public OpenRequests(int most, ClientStart? start = null, bool tellsInline = false)
     {
         _most = most;
         _start = start;
+        _empty = new TaskCompletionSource(tellsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>Completes when the client drains or is disposed and no request is open.</summary>
@@ -61,35 +63,48 @@ internal sealed class OpenRequests
 
     public void Leave(OpenRequest request)
     {
+        if (TryLeaveLast(request)) SignalEmpty();
+    }
+
+    /// <summary>Takes the request out. True when it was the last: <see cref="SignalEmpty"/> is due once its observer has been called.</summary>
+    public bool TryLeaveLast(OpenRequest request)
+    {
         lock (_gate)
         {
-            if (request.Previous is null && _first != request) return;
+            if (request.Previous is null && _first != request) return false;
             if (request.Previous is { } previous) previous.Next = request.Next;
             else _first = request.Next;
             if (request.Next is { } next) next.Previous = request.Previous;
             request.Previous = request.Next = null;
             _count--;
-            SignalEmptyLocked();
+            return IsEmptyForGoodLocked;
         }
     }
 
+    /// <summary>No request is open. Never called under a lock: the code behind the await of a drain may run inside.</summary>
+    public void SignalEmpty() => _empty.TrySetResult();
+
     public void Drain()
     {
+        bool empty;
         lock (_gate)
         {
             _draining = true;
-            SignalEmptyLocked();
+            empty = IsEmptyForGoodLocked;
         }
+        if (empty) SignalEmpty();
     }
 
     /// <summary>Takes no more requests and ends those that are open, each with a failure of its own.</summary>
     public void Close()
     {
+        bool empty;
         lock (_gate)
         {
             _disposed = true;
-            SignalEmptyLocked();
+            empty = IsEmptyForGoodLocked;
         }
+        if (empty) SignalEmpty();
         CancelAll(Disposed);
     }
 
@@ -104,15 +119,12 @@ internal sealed class OpenRequests
         }
     }
 
+    private bool IsEmptyForGoodLocked => _first is null && (_draining || _disposed);
+
     private static ObjectDisposedException Disposed() => new(nameof(JsonRpcClient), "The client is disposed.");
 
     private OpenRequest? First()
     {
         lock (_gate) return _first;
-    }
-
-    private void SignalEmptyLocked()
-    {
-        if (_first is null && (_draining || _disposed)) _empty.TrySetResult();
     }
 }

@@ -51,7 +51,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
         public void Enter()
         {
             if (_trail.Terms.OpenRequests.TryEnter(this, out Exception? refusal)) Run();
-            else if (TryEnd(out IObserver<TSeen>? observer)) observer.OnError(FailureStory.Stopped(refusal, _trail));
+            else if (TryEnd(out IObserver<TSeen>? observer)) Fail(observer, FailureStory.Stopped(refusal, _trail));
         }
 
         public void OnNext(Reply<T> reply)
@@ -87,22 +87,24 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
                 Answer(observer, new Reply<T> { Error = error });
                 return;
             }
-            Release();
+            bool last = Release();
             Exception told = FailureStory.Tell(failure, _trail);
             _trail.Terms.Recorder?.Record(_trail, told);
             Fail(observer, told);
+            if (last) _trail.Terms.OpenRequests.SignalEmpty();
         }
 
         public override void Cancel(Exception reason)
         {
             if (!TryEnd(out IObserver<TSeen>? observer)) return;
-            Release();
+            bool last = Release();
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled, reason.Message);
             _trail.Seal();
             Exception told = FailureStory.Stopped(reason, _trail);
             _trail.Terms.Recorder?.Record(_trail, told);
             Fail(observer, told);
+            if (last) _trail.Terms.OpenRequests.SignalEmpty();
         }
 
         public void Dispose() => TryDispose();
@@ -112,11 +114,12 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
         {
             _disposed = true;
             if (!TryEnd(out _)) return false;
-            Release();
+            bool last = Release();
             // Afterwards: what has not left by now has been taken back.
             _trail.EndAll(AttemptEnd.Cancelled);
             _trail.Seal();
             _trail.Terms.Recorder?.Record(_trail, OutcomeKind.Cancelled);
+            if (last) _trail.Terms.OpenRequests.SignalEmpty();
             return true;
         }
 
@@ -152,7 +155,7 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
         private void Answer(IObserver<TSeen> observer, in Reply<T> reply)
         {
             // The source is let go first: nothing that it still does (a limit that fires while OnNext runs) can reach the observer.
-            Release();
+            bool last = Release();
             _trail.Terms.Recorder?.Record(_trail, reply.IsError ? OutcomeKind.Error : OutcomeKind.Result);
             RequestTrail trail = _trail;
             try
@@ -163,9 +166,11 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             {
                 trail.Terms.Report(thrown);
             }
+            OpenRequests open = trail.Terms.OpenRequests;
             // The caller may keep this for long, and what another one asks may soon hang on the trail.
             _trail = null!;
             trail.Done();
+            if (last) open.SignalEmpty();
         }
 
         private void Fail(IObserver<TSeen> observer, Exception failure)
@@ -187,10 +192,12 @@ internal abstract partial class RequestEdge<T> : RequestTerms, IObservable<Reply
             return observer is not null;
         }
 
-        private void Release()
+        /// <summary>Leaves the open requests and lets the source go. True when it was the last one of a client that drains.</summary>
+        private bool Release()
         {
-            _trail.Terms.OpenRequests.Leave(this);
+            bool last = _trail.Terms.OpenRequests.TryLeaveLast(this);
             Interlocked.Exchange(ref _upstream, Disposable.Empty)?.Dispose();
+            return last;
         }
     }
 
