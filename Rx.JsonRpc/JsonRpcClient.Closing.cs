@@ -1,5 +1,4 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 
@@ -20,8 +19,7 @@ public sealed partial class JsonRpcClient
         _openRequests.Drain();
         try
         {
-            // Immediately: without it Rx goes by way of the thread pool, and a virtual clock would be left.
-            await _openRequests.Empty.ToObservable(ImmediateScheduler.Instance).Within(limit, _clock).ToTask(cancellationToken).ConfigureAwait(false);
+            await WhenEmpty().Within(limit, _clock).ToTask(cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -58,4 +56,12 @@ public sealed partial class JsonRpcClient
         await _services.Complete().ToObservable().Within(ClosingLimit, _clock).Catch(Observable.Empty<Unit>()).LastOrDefaultAsync()
             .ToTask().ConfigureAwait(false);
     }
+
+    // Not ToObservable: Rx takes the end of a task to the thread pool, and so off the thread that drives a virtual clock.
+    private IObservable<Unit> WhenEmpty() => Observable.Create<Unit>(async empty =>
+    {
+        await _openRequests.Empty.ConfigureAwait(false);
+        empty.OnNext(Unit.Default);
+        empty.OnCompleted();
+    });
 }
