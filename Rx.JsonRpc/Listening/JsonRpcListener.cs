@@ -88,8 +88,8 @@ public sealed class JsonRpcListener : IAsyncDisposable
     /// holds the stop up until the limit.
     /// </remarks>
     /// <param name="limit">
-    /// How long it may take, by the listener's clock. Below twice the grace, the grace is half of it. Zero closes everything at once, and
-    /// answers nothing.
+    /// How long it may take, by the listener's clock. Below twice the grace, the grace is half of it. Zero closes everything at once:
+    /// nothing is refused, and a call that has no answer by then stays without one.
     /// </param>
     /// <returns>Completes when every connection is closed.</returns>
     public async ValueTask StopAsync(TimeSpan limit)
