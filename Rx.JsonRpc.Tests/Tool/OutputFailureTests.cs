@@ -1,3 +1,5 @@
+using Rx.JsonRpc.Tests.Transport;
+
 namespace Rx.JsonRpc.Tests.Tool;
 
 public class OutputFailureTests
@@ -57,6 +59,15 @@ public class OutputFailureTests
     {
         string file = Path.Combine(AppContext.BaseDirectory, "Data", "kamailio", "import", "jsonrpcc.cfg");
         Assert.Equal(74, (await ToolRun.Of(["import", file], new MemoryStream(), null)).Code);
+    }
+
+    [Fact]
+    public async Task Import_WithoutServersAndNotesThatCannotBeWritten_Is74()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("kamailio.cfg"), """modparam("jsonrpcc", "servers", "nonsense")""");
+        Assert.Equal(1, (await ToolRun.Of("import", folder.File("kamailio.cfg"))).Code);
+        Assert.Equal(74, (await ToolRun.Of(["import", folder.File("kamailio.cfg")], new MemoryStream(), null)).Code);
     }
 
     [Fact]

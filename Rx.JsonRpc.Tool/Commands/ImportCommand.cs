@@ -54,8 +54,8 @@ internal static class ImportCommand
         foreach (string line in Lines(import)) told &= console.ErrorLine(line);
         if (import.Pools.Count == 0)
         {
-            console.ErrorLine("rxrpc: found no servers of jsonrpcc or janssonrpcc");
-            return Nothing;
+            told &= console.ErrorLine("rxrpc: found no servers of jsonrpcc or janssonrpcc");
+            return told ? Nothing : ExitCode.Output;
         }
         console.Json(Json(import));
         return told ? ExitCode.Done : ExitCode.Output;
