@@ -6,7 +6,7 @@ internal static class Installed
     /// <summary>Set where they must be: then a missing one fails the tests instead of skipping them.</summary>
     private const string Demand = "RXJSONRPC_REQUIRE_KAMAILIO";
 
-    private static readonly string[] Modules = ["tm", "tmx", "sl", "pv", "xlog", "textops", "siputils", "cfgutils", "htable", "jansson", "evapi"];
+    private static readonly string[] Modules = ["tm", "tmx", "sl", "pv", "xlog", "textops", "siputils", "cfgutils", "htable", "jansson", "evapi", "jsonrpcc"];
 
     public static string Kamailio { get; } = Find("kamailio") ?? "";
 

@@ -50,6 +50,19 @@ internal sealed class SipWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>Starts a Kamailio whose module jsonrpcc is the client; skips the test where it is missing.</summary>
+    /// <param name="servers">Its parameter <c>servers</c>.</param>
+    public static async Task<SipWorld> StartJsonrpccAsync(string servers)
+    {
+        Installed.OrSkip();
+        var world = new SipWorld(TimeSpan.FromSeconds(4));
+        Directory.CreateDirectory(world._folder.File("empty"));
+        string script = await File.ReadAllTextAsync(Path.Combine(Data, "jsonrpcc.cfg"));
+        await File.WriteAllTextAsync(world._folder.File("endtoend.cfg"), script.Replace("\"SERVERS\"", $"\"{servers}\""));
+        world.StartKamailio();
+        return world;
+    }
+
     public void StartKamailio() => _kamailios.Add(OwnProcess.Start(
         Installed.Kamailio, _folder.File(""),
         "-f", _folder.File("endtoend.cfg"), "-DD", "-E", "-w", _folder.File("empty"), "-P", _folder.File("kamailio.pid"), "-m", "64", "-M", "8",
@@ -62,6 +75,9 @@ internal sealed class SipWorld : IAsyncDisposable
 
     /// <summary>Completes when so many lines of Kamailio's log hold the text.</summary>
     public Task LoggedAsync(string part, int times = 1) => Kamailio.Log.Contains(part, times);
+
+    /// <summary>How many lines of Kamailio's log hold the text so far.</summary>
+    public int LoggedTimes(string part) => Kamailio.Log.Count(part);
 
     /// <summary>A gateway in this process, with one pool.</summary>
     public async Task ServeAsync(IEnumerable<string> servers, RequestPolicy? policy = null, Func<JsonRpcClientOptions, JsonRpcClientOptions>? change = null)
