@@ -169,6 +169,8 @@ public class ClosingTests
         Assert.False(busy.SeesEnd);
         Assert.True(host.Calls[0].TryAnswer(default));
         Assert.Equal(Reply("null", "1"), busy.Read());
+        Assert.False(busy.SeesEnd);
+        host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
         Assert.True(busy.SeesEnd);
         Assert.False(stopped.IsCompleted);
         busy.EndSending();

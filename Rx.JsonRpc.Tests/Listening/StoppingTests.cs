@@ -88,6 +88,40 @@ public class StoppingTests
         Assert.True(_host.Calls[0].TryAnswer(default));
 
         Assert.Equal(Reply("null", "1"), peer.Read());
+        Advance(499);
+        Assert.False(peer.SeesEnd);
+        Advance(1);
+        Assert.True(peer.SeesEnd);
+    }
+
+    [Theory]
+    [InlineData(499)]
+    [InlineData(5_000)]
+    public void StopAsync_PeerCallsAgainWhenItHasItsReply_IsRefusedAndNotCutOff(int answeredAfter)
+    {
+        RawPeer peer = _host.Connect().Send(Call);
+        _ = _host.Listener.StopAsync(Patient).AsTask();
+        Advance(answeredAfter);
+        Assert.True(_host.Calls[0].TryAnswer(default));
+        Assert.Equal(Reply("null", "1"), peer.Read());
+        Advance(499);
+
+        Assert.Equal(Refusal("2"), peer.Ask("{\"method\":\"n\",\"id\":2}"));
+    }
+
+    [Theory]
+    [InlineData(Call)]
+    [InlineData("{\"method\":\"n\"}")]
+    public void StopAsync_PeerThatIsRefusedOrOnlyNotifies_DoesNotMakeTheGraceLonger(string frame)
+    {
+        Host host = Host.Echoing();
+        RawPeer peer = host.Connect();
+        _ = host.Listener.StopAsync(Patient).AsTask();
+        host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(499).Ticks);
+        peer.Ask(frame);
+
+        host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(1).Ticks);
+
         Assert.True(peer.SeesEnd);
     }
 

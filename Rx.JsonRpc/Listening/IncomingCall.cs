@@ -48,6 +48,9 @@ public sealed class IncomingCall
 
     internal bool ShowsErrors => _connection.Services.Options.ShowHandlerErrors;
 
+    /// <summary>Whether it came when its connection took no more calls; its refusal says so.</summary>
+    internal bool IsTurnedAway { get; set; }
+
     private bool CanAnswer => !IsNotification && Volatile.Read(ref _finished) == 0 && !_connection.HasEnded;
 
     /// <summary>Answers with a result.</summary>

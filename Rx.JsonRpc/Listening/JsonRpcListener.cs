@@ -79,8 +79,8 @@ public sealed class JsonRpcListener : IAsyncDisposable
     /// <summary>
     /// Stops so that no call is lost. It accepts no more connections and refuses new calls without running them
     /// (<see cref="JsonRpcError.Refusal"/>, leaving); calls in flight are answered, and notifications are still carried out. After
-    /// <see cref="JsonRpcListenerOptions.StopGrace"/> it ends its side of each connection, once that has nothing in flight, and reads on
-    /// until the peer has closed. What is left at the limit is closed by force.
+    /// <see cref="JsonRpcListenerOptions.StopGrace"/> without a reply to a call that was in flight it ends its side of each connection, once
+    /// that has nothing in flight, and reads on until the peer has closed. What is left at the limit is closed by force.
     /// </summary>
     /// <remarks>
     /// A <see cref="JsonRpcClient"/> that is refused closes the connection as soon as nothing is in flight there, so it does not hold the

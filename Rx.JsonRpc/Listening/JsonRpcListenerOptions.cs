@@ -82,7 +82,7 @@ public sealed record JsonRpcListenerOptions
     /// <summary>
     /// How long a connection that is to be closed, because the listener stops or has too many, still reads and refuses what comes. It covers
     /// the calls that are on the wire when the listener stops; a peer that sends nothing in this time learns of the stop by the end of the
-    /// stream. 500 ms by default. Zero ends a connection as soon as nothing is in flight, and a call that is on the wire then is lost.
+    /// stream. It begins again with the reply to a call that was in flight. 500 ms by default. Zero ends a connection as soon as nothing is in flight, and a call that is on the wire then is lost.
     /// </summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromMilliseconds(500);
 

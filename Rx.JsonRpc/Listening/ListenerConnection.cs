@@ -20,8 +20,8 @@ internal sealed class ListenerConnection
     private readonly CancellationTokenSource _disconnected = new();
     private readonly CallsInFlight _inFlight;
     private readonly ConnectionShare _share;
+    private readonly LeavingGrace _grace;
     private IDisposable? _limit;
-    private IDisposable? _grace;
     private volatile JsonRpcError? _leaving;
     private int _closing;
     private int _hasEnded;
@@ -33,6 +33,7 @@ internal sealed class ListenerConnection
         _ended = ended;
         _share = new ConnectionShare(services.Totals, this);
         _inFlight = new CallsInFlight(services.Options.MaxCallsPerConnection, services.Options.MaxQueuedBytesPerConnection, _share);
+        _grace = new LeavingGrace(services, () => _inFlight.IsEmpty, EndSide);
         Silence = new PeerSilence(services, () => _inFlight.IsEmpty, Abort);
         _handled = new Mailbox<IncomingCall>(services.Continuations, Handle);
         var limits = new FrameConnectionOptions
@@ -81,7 +82,7 @@ internal sealed class ListenerConnection
     {
         Services.Counters.Arrived(call.IsNotification);
         bool fits = _inFlight.TryEnter(call.Parameters.Utf8.Length);
-        if (_leaving is { } leaving && !call.IsNotification) Refuse(call, leaving);
+        if (_leaving is { } leaving && !call.IsNotification) TurnAway(call, leaving);
         else if (!fits) Refuse(call, TooMany);
         else if (Services.Handlers.ContainsKey(call.Method)) _handled.Post(call);
         else Services.Calls.Post(call);
@@ -91,7 +92,11 @@ internal sealed class ListenerConnection
     public void Leave(IncomingCall call)
     {
         _inFlight.Leave(call.Parameters.Utf8.Length);
-        if (Volatile.Read(ref _closing) == 1 && _inFlight.IsEmpty) _frames.CompleteSending();
+        if (Volatile.Read(ref _closing) == 1)
+        {
+            if (_inFlight.IsEmpty) _frames.CompleteSending();
+        }
+        else if (_leaving is not null) _grace.Left(replied: !call.IsNotification && !call.IsTurnedAway);
     }
 
     public bool TryReply(FrameBuffer reply, IncomingCall call)
@@ -144,16 +149,18 @@ internal sealed class ListenerConnection
 
     /// <summary>
     /// Takes no more calls: refuses each in words that say so until the grace is over, because a call may be on the wire, and a peer that
-    /// understands them closes the connection. Then ends its own side, behind the replies to what is in flight, and reads on until the peer
-    /// has closed.
+    /// understands them closes the connection. The grace begins again with each reply to a call that was in flight. Then ends its own side,
+    /// and reads on until the peer has closed.
     /// </summary>
     /// <param name="why">What the refusal says.</param>
     /// <param name="grace">How long.</param>
     public void TurnAway(string why, TimeSpan grace)
     {
+        // First: a call that leaves begins the grace again as soon as it sees the mark.
+        if (_leaving is null) _grace.Length = grace;
         if (Interlocked.CompareExchange(ref _leaving, JsonRpcError.Refusal(why, leaving: true), null) is not null) return;
         if (grace == TimeSpan.Zero) EndSide();
-        else SetTimer(ref _grace, Services.Clock.After(grace, EndSide));
+        else _grace.Begin();
     }
 
     /// <summary>Ends the connection by force when it has not ended within the limit. The first limit holds.</summary>
@@ -191,7 +198,7 @@ internal sealed class ListenerConnection
     {
         if (Interlocked.Exchange(ref _hasEnded, 1) == 1) return;
         SetTimer(ref _limit, null);
-        SetTimer(ref _grace, null);
+        _grace.Dispose();
         Silence.Dispose();
         _share.End();
         _ended(this, reason);
@@ -216,6 +223,12 @@ internal sealed class ListenerConnection
         {
             Services.Report(nameof(IncomingCall.Disconnected), Peer, thrown);
         }
+    }
+
+    private void TurnAway(IncomingCall call, JsonRpcError leaving)
+    {
+        call.IsTurnedAway = true;
+        Refuse(call, leaving);
     }
 
     private void Refuse(IncomingCall call, JsonRpcError error)
