@@ -57,6 +57,34 @@ public class SocketAcceptorTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task StopListening_PeersGoOnConnecting_EndsAllTheSame()
+    {
+        SocketAcceptor acceptor = Listen();
+        Socket peer = await ConnectAsync();
+        acceptor.StopListening();
+
+        int accepted = 0;
+        while (accepted < 1000 && await acceptor.AcceptAsync() is { } next)
+        {
+            accepted++;
+            await Echo.CloseAsync(next.Pipe);
+            peer.Dispose();
+            peer = await ConnectAsync();
+        }
+
+        // As many as may have been in the queue of the system.
+        Assert.Equal(513, accepted);
+        peer.Dispose();
+
+        async Task<Socket> ConnectAsync()
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(acceptor.LocalEndPoint);
+            return socket;
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task StopListening_ThenDisposed_GivesNoMore()
     {
         SocketAcceptor acceptor = Listen();

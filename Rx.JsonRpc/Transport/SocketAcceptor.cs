@@ -17,6 +17,8 @@ public sealed class SocketAcceptor : IAcceptor
     private readonly IScheduler _scheduler;
     private readonly CancellationTokenSource _closing = new();
     private volatile bool _stopping;
+    // The system's queue holds one more than it is asked for.
+    private int _mayBeLeft = Backlog + 1;
 
     /// <summary>Binds and listens.</summary>
     /// <param name="endPoint">
@@ -105,7 +107,8 @@ public sealed class SocketAcceptor : IAcceptor
     {
         try
         {
-            while (_socket.Poll(0, SelectMode.SelectRead))
+            // Bounded: the system goes on taking connections until the listening ends, and peers that connect again and again would hold it up.
+            while (_mayBeLeft-- > 0 && _socket.Poll(0, SelectMode.SelectRead))
             {
                 try
                 {
