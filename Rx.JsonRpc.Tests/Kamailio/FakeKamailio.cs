@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -11,6 +13,7 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
 {
     private IAcceptor? _acceptor;
     private FrameConnection? _connection;
+    private PipeWriter? _output;
 
     public EndPoint EndPoint => endPoint;
 
@@ -44,6 +47,13 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
 
     public void Relay(string json) => Relay(Encoding.UTF8.GetBytes(json));
 
+    /// <summary>Sends so many bytes of a frame as they are.</summary>
+    public void Begin(string bytes)
+    {
+        _output!.Write(Encoding.UTF8.GetBytes(bytes));
+        Assert.True(_output!.FlushAsync().IsCompleted);
+    }
+
     public void Relay(byte[] frame) => Assert.True(_connection!.TrySend(frame));
 
     /// <summary>A request as a script would write it; <paramref name="more"/> are members behind the usual ones.</summary>
@@ -57,6 +67,7 @@ internal sealed class FakeKamailio(InMemoryNetwork network, EndPoint endPoint, F
             Accepted.Add(now());
             var connection = new FrameConnection(accepted.Pipe, peer: "the gateway");
             _connection = connection;
+            _output = accepted.Pipe.Output;
             GatewayEnded = false;
             connection.Frames.Subscribe(
                 frame => Take(new Answer(now(), (int)frame.Payload.Length, JsonDocument.Parse(Encoding.UTF8.GetString(frame.Payload)).RootElement)),

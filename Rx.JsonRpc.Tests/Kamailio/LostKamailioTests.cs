@@ -33,6 +33,20 @@ public class LostKamailioTests
     }
 
     [Fact]
+    public void Connection_EventStandsHalfWritten_EndsAndIsConnectedAgain()
+    {
+        Start();
+        Kamailio.Begin("100:{");
+        _world.Time.AdvanceTo(29_999);
+        Assert.False(Kamailio.GatewayEnded);
+
+        _world.Time.AdvanceTo(30_200);
+
+        Assert.Equal([0, 30_100], Kamailio.Accepted);
+        Assert.Contains(_world.Changes, change => change.To == EvapiState.Waiting && change.Reason.Contains("30 s"));
+    }
+
+    [Fact]
     public void Connection_Lost_TheClientsRequestLeavesTheServer()
     {
         _world.Serve();

@@ -24,6 +24,58 @@ public class SilenceTests
     }
 
     [Fact]
+    public void MaxConnections_SilentOneIsReplacedWhileACallIsOnTheWire_RefusesTheCallAsNotExecuted()
+    {
+        Host host = Host.Keeping(new() { MaxConnections = 1 });
+        RawPeer silent = host.Connect();
+
+        RawPeer newcomer = host.Connect();
+        string? refusal = silent.Ask(Call);
+
+        Assert.Contains("""{"executed":false,"leaving":true}""", refusal);
+        Assert.Empty(host.Calls);
+        newcomer.Send(Call);
+        Assert.Single(host.Calls);
+        Assert.Equal(1, host.Listener.ConnectionCount);
+        host.Clock.AdvanceBy(TimeSpan.FromMilliseconds(500).Ticks);
+        Assert.True(silent.SeesEnd);
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(6).Ticks);
+        Assert.Single(host.Changes, change => change.State == ListenerConnectionState.Disconnected);
+        Assert.False(newcomer.SeesEnd);
+    }
+
+    [Fact]
+    public void MaxConnections_ManyAreReplacedAtOnce_KeepsAFewAndClosesTheOthers()
+    {
+        Host host = Host.Echoing(new() { MaxConnections = 10 });
+        RawPeer[] peers = [.. Enumerable.Range(0, 110).Select(_ => ConnectLater(host))];
+
+        Assert.Equal(36, peers.Count(peer => peer.SeesEnd));
+        Assert.Equal(10, host.Listener.ConnectionCount);
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(6).Ticks);
+        Assert.Equal(100, host.Changes.Count(change => change.State == ListenerConnectionState.Disconnected));
+        Assert.All(host.Changes, change => Assert.InRange(change.Connections, 0, 10));
+    }
+
+    [Fact]
+    public async Task StopAsync_ReplacedOneIsStillThere_WaitsForItsEnd()
+    {
+        Host host = Host.Echoing(new() { MaxConnections = 1 });
+        RawPeer silent = host.Connect();
+        RawPeer newcomer = host.Connect();
+
+        Task stopped = host.Listener.StopAsync(TimeSpan.FromSeconds(2)).AsTask();
+        newcomer.EndSending();
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+        Assert.False(stopped.IsCompleted);
+        silent.EndSending();
+        host.Clock.AdvanceBy(TimeSpan.FromSeconds(1).Ticks);
+
+        await stopped.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(2, host.Changes.Count(change => change.State == ListenerConnectionState.Disconnected));
+    }
+
+    [Fact]
     public void MaxConnections_AllHaveOpenCalls_NewcomerIsTurnedAway()
     {
         Host host = Host.Keeping(new() { MaxConnections = 2 });

@@ -157,7 +157,7 @@ public class FrameConnectionSkippingTests
         _far = far;
         var connection = new FrameConnection(near, new FrameConnectionOptions { MaxFrameBytes = 100 }, "far")
         {
-            FrameTimeout = (_clock, limit ?? Limit),
+            FrameTimeout = (_clock, limit ?? Limit, "FrameTimeout"),
             Skipped = frame => _seen.Add($"skipped {frame.Length}"),
         };
         connection.Frames.Subscribe(

@@ -165,6 +165,41 @@ public class FrameSenderEndTests
             Assert.Equal([null], round.Sending.Ends);
         });
 
+    [Fact]
+    public void TrySend_ThePipeEndsItsOutputUnderTheWriter_EndsAsALostConnection()
+    {
+        var pipe = new Pipe();
+        var ends = new List<Exception?>();
+        var sender = new FrameSender(new EndsUnderTheWriter(pipe), 1024, ends.Add);
+
+        sender.TrySend(Sending.Netstring("a"), null);
+
+        Assert.IsType<IOException>(Assert.Single(ends));
+        Assert.Equal(SendResult.Closed, sender.TrySend(Sending.Netstring("b"), null));
+    }
+
+    /// <summary>As a socket's pipe whose send fails on another thread, while the writer copies.</summary>
+    private sealed class EndsUnderTheWriter(Pipe pipe) : PipeWriter
+    {
+        public override void Advance(int bytes) => pipe.Writer.Advance(bytes);
+
+        public override void CancelPendingFlush() => pipe.Writer.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => pipe.Writer.Complete(exception);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => pipe.Writer.FlushAsync(cancellationToken);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
+
+        public override Span<byte> GetSpan(int sizeHint = 0)
+        {
+            Span<byte> span = pipe.Writer.GetSpan(sizeHint);
+            pipe.Writer.Complete(new IOException("reset"));
+            pipe.Reader.Complete();
+            return span;
+        }
+    }
+
     private sealed class FaultyCompletion(PipeWriter writer, Exception fault) : PipeWriter
     {
         public override void Advance(int bytes) => writer.Advance(bytes);

@@ -17,6 +17,9 @@ internal sealed class EvapiLink
 {
     private const string ClosedByUs = "the gateway was disposed";
 
+    // The module writes an event as a whole: one that stands half written for so long has a Kamailio behind it that hangs, or that is gone.
+    private static readonly TimeSpan FrameTimeout = TimeSpan.FromSeconds(30);
+
     private readonly EvapiSocket _socket;
     private readonly EvapiServices _services;
     private readonly SingleAssignmentDisposable _life = new();
@@ -88,7 +91,7 @@ internal sealed class EvapiLink
         };
         TimeSpan since = _stopwatch.Elapsed;
         IDuplexPipe pipe = opened.Take();
-        var frames = new FrameConnection(pipe, limits, _socket.Name);
+        var frames = new FrameConnection(pipe, limits, _socket.Name) { FrameTimeout = (_services.Clock, FrameTimeout, null) };
         EvapiConnection? connection = null;
         EvapiReception? reception = null;
         int over = 0;

@@ -8,9 +8,9 @@ public sealed record JsonRpcListenerOptions
 {
     /// <summary>
     /// Connections at one time. A newcomer above it replaces the connection without a call in flight that has been silent longest. If each has
-    /// a call in flight, the newcomer is accepted, counted and turned away: its calls are refused without being run, as while the listener
-    /// stops, until it is closed after <see cref="StopGrace"/>. 64 such connections are kept beside the others at most; above that one is
-    /// closed at once. 1,024 by default.
+    /// a call in flight, the newcomer is accepted, counted and turned away. The calls of a connection that is replaced or turned away are
+    /// refused without being run, as while the listener stops, until it is closed after <see cref="StopGrace"/>. 64 such connections are kept
+    /// beside the others at most; above that one is closed at once. 1,024 by default.
     /// </summary>
     public int MaxConnections { get; init; } = 1024;
 

@@ -44,7 +44,7 @@ internal sealed class ListenerConnection
         _frames = new FrameConnection(accepted.Pipe, limits, Peer.ToString() ?? "the peer")
         {
             SendsAfterEnd = true,
-            FrameTimeout = (services.Clock, services.Options.FrameTimeout),
+            FrameTimeout = (services.Clock, services.Options.FrameTimeout, nameof(JsonRpcListenerOptions.FrameTimeout)),
             BytesCame = Silence.Hear,
             Room = _share,
             Released = end => End(end?.Message ?? "the peer closed the connection"),

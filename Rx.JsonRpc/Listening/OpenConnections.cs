@@ -13,6 +13,7 @@ internal sealed class OpenConnections
     private readonly ListenerServices _services;
     private readonly HashSet<ListenerConnection> _open = [];
     private readonly HashSet<ListenerConnection> _turnedAway = [];
+    private readonly HashSet<ListenerConnection> _replaced = [];
     private readonly TaskCompletionSource _allAccepted = new();
     private readonly TaskCompletionSource _allClosed;
     private int _closing;
@@ -65,7 +66,7 @@ internal sealed class OpenConnections
 
     public void Admit(AcceptedConnection accepted)
     {
-        if (TryFindReplaceable() is { } silent) silent.Abort("it has been silent longest, and a newcomer takes its place (MaxConnections)");
+        ReplaceSilent();
         var connection = new ListenerConnection(accepted, _services, Closed);
         string? refusal;
         TimeSpan? grace;
@@ -76,7 +77,7 @@ internal sealed class OpenConnections
                 : _open.Count >= _services.Options.MaxConnections ? $"there are {_open.Count} connections already"
                 : null;
             grace = refusal is not null ? _services.Options.StopGrace : _grace;
-            kept = refusal is null || (!_atOnce && grace > TimeSpan.Zero && _turnedAway.Count < MostTurnedAway);
+            kept = refusal is null || (!_atOnce && grace > TimeSpan.Zero && HasRoomToTurnAwayLocked());
             if (kept) (refusal is null ? _open : _turnedAway).Add(connection);
             // Under the lock: a stop on another thread must not tell of its end before this told of its beginning.
             AddLocked(connection, refusal is null ? ListenerConnectionState.Connected : ListenerConnectionState.Refused, refusal ?? "accepted");
@@ -117,19 +118,43 @@ internal sealed class OpenConnections
         foreach (ListenerConnection connection in All()) connection.Abort("the listener has stopped");
     }
 
-    /// <summary>With no place left, the connection without an open call that has been silent longest: a real client may be waiting.</summary>
-    private ListenerConnection? TryFindReplaceable()
+    /// <summary>
+    /// With no place left, the connection without an open call that has been silent longest gives its own up: a real client may be waiting. A
+    /// call of it may be on the wire at that instant, so it is turned away.
+    /// </summary>
+    private void ReplaceSilent()
     {
+        const string Reason = "it has been silent longest, and a newcomer takes its place (MaxConnections)";
+        TimeSpan grace = _services.Options.StopGrace;
+        ListenerConnection? silent;
+        bool kept;
         lock (_gate)
         {
-            if (_stopping || _open.Count < _services.Options.MaxConnections) return null;
-            return _open.Where(static connection => connection.IsIdle).MinBy(static connection => connection.Silence.HeardAt);
+            if (_stopping || _open.Count < _services.Options.MaxConnections) return;
+            silent = _open.Where(static connection => connection.IsIdle).MinBy(static connection => connection.Silence.HeardAt);
+            kept = silent is not null && grace > TimeSpan.Zero && HasRoomToTurnAwayLocked();
+            if (kept)
+            {
+                _open.Remove(silent!);
+                _replaced.Add(silent!);
+            }
         }
+        if (!kept)
+        {
+            silent?.Abort(Reason);
+            return;
+        }
+        silent!.TurnAway("a newcomer takes the place of this silent connection", grace);
+        // A call that came meanwhile is still answered, as after the end of a peer's side.
+        TimeSpan more = _services.Options.HalfClosedLimit;
+        silent.AbortAfter(grace.PlusCapped(more > grace ? more : grace), Reason);
     }
+
+    private bool HasRoomToTurnAwayLocked() => _turnedAway.Count + _replaced.Count < MostTurnedAway;
 
     private ListenerConnection[] All()
     {
-        lock (_gate) return [.. _open, .. _turnedAway];
+        lock (_gate) return [.. _open, .. _turnedAway, .. _replaced];
     }
 
     private void Closed(ListenerConnection connection, string reason)
@@ -139,7 +164,7 @@ internal sealed class OpenConnections
         {
             _turnedAway.Remove(connection);
             // One that was refused never was among these.
-            wasOpen = _open.Remove(connection);
+            wasOpen = _open.Remove(connection) || _replaced.Remove(connection);
             if (wasOpen) AddLocked(connection, ListenerConnectionState.Disconnected, reason);
             _closing++;
         }
@@ -161,7 +186,7 @@ internal sealed class OpenConnections
         {
             bool moreMayCome = _accepting && !_atOnce;
             allAccepted = _stopping && !_accepting;
-            allClosed = _stopping && !moreMayCome && _open.Count + _turnedAway.Count + _closing == 0;
+            allClosed = _stopping && !moreMayCome && _open.Count + _turnedAway.Count + _replaced.Count + _closing == 0;
         }
         if (allAccepted) _allAccepted.TrySetResult();
         if (allClosed) _allClosed.TrySetResult();

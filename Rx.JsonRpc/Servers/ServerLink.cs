@@ -116,7 +116,7 @@ internal sealed class ServerLink
             RoomAgain = _server.CallWaiting,
             GathersBehind = _server.Continuations.IfOnThreadPool,
             GathersReads = _server.Continuations.AreInline,
-            FrameTimeout = (_clock, _options.FrameTimeout),
+            FrameTimeout = (_clock, _options.FrameTimeout, nameof(_options.FrameTimeout)),
         };
         var connection = new ServerConnection(_server, frames, _options, _clock, SetAside, (ended, how) =>
         {

@@ -76,8 +76,11 @@ public sealed class FrameConnection : IDisposable
     /// </summary>
     internal Action<SkippedFrame>? Skipped { set => _cutter.Skipped = value; }
 
-    /// <summary>How long one begun frame may take, and the clock of that; null for as long as it likes.</summary>
-    internal (IScheduler Clock, TimeSpan Limit)? FrameTimeout { init => _cutter.Deadline = value is { } given ? new FrameDeadline(given.Clock, given.Limit, EndAsLate) : null; }
+    /// <summary>How long one begun frame may take, the clock of that, and the option that says so; null for as long as it likes.</summary>
+    internal (IScheduler Clock, TimeSpan Limit, string? Option)? FrameTimeout
+    {
+        init => _cutter.Deadline = value is var (clock, limit, option) ? new FrameDeadline(clock, limit, option, EndAsLate) : null;
+    }
 
     /// <summary>What the connection may hold of the bytes that it shares with others; null when it shares none.</summary>
     internal IByteRoom? Room { init => (_receiveRoom, _sender.Room) = (value is null ? null : new ReceiveRoom(value), value); }

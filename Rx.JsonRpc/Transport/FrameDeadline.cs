@@ -17,6 +17,7 @@ internal sealed class FrameDeadline : IDisposable
     private readonly IScheduler _clock;
     private readonly IStopwatch _watch;
     private readonly long _limit;
+    private readonly string _option;
     private readonly Action<string> _late;
     private readonly SerialDisposable _timer = new();
     private long _begunAt = NotBegun;
@@ -25,12 +26,14 @@ internal sealed class FrameDeadline : IDisposable
 
     /// <param name="clock">The clock.</param>
     /// <param name="limit">How long a frame may take.</param>
+    /// <param name="option">The option that sets the limit; null when none does.</param>
     /// <param name="late">Called by the clock when one takes longer; says so.</param>
-    public FrameDeadline(IScheduler clock, TimeSpan limit, Action<string> late)
+    public FrameDeadline(IScheduler clock, TimeSpan limit, string? option, Action<string> late)
     {
         _clock = clock;
         _watch = clock.StartStopwatch();
         _limit = limit.Ticks;
+        _option = option is null ? "" : $" ({option})";
         _late = late;
     }
 
@@ -70,6 +73,6 @@ internal sealed class FrameDeadline : IDisposable
         if (begunAt == NotBegun) return;
         long left = _limit - (_watch.Elapsed.Ticks - begunAt);
         if (left > 0) Ask(left);
-        else _late(string.Create(CultureInfo.InvariantCulture, $"a frame that had begun was not complete within {TimeSpan.FromTicks(_limit).TotalSeconds:0.###} s (FrameTimeout)"));
+        else _late(string.Create(CultureInfo.InvariantCulture, $"a frame that had begun was not complete within {TimeSpan.FromTicks(_limit).TotalSeconds:0.###} s{_option}"));
     }
 }

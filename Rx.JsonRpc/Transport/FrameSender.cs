@@ -2,16 +2,6 @@ using System.IO.Pipelines;
 
 namespace Rx.JsonRpc.Transport;
 
-/// <summary>What became of a frame that was offered for sending.</summary>
-internal enum SendResult
-{
-    Queued,
-    QueueFull,
-    /// <summary>It would fit, but for what other connections hold.</summary>
-    NoRoom,
-    Closed,
-}
-
 /// <summary>
 /// The single writer of a connection. Senders on any thread append to a queue; whoever finds the writer idle becomes the writer, or
 /// has it queue up, and it takes whole queues to the pipe until none is left: frames sent while a flush is under way leave together.

@@ -41,11 +41,11 @@ internal sealed class SendQueue
                 end += length;
                 continue;
             }
-            output.Write(_bytes.AsSpan(start..end));
+            Write(output, _bytes.AsSpan(start..end));
             end += length;
             start = end;
         }
-        output.Write(_bytes.AsSpan(start..end));
+        Write(output, _bytes.AsSpan(start..end));
     }
 
     /// <summary>Tells every frame that was not asked for that it never will be.</summary>
@@ -65,6 +65,20 @@ internal sealed class SendQueue
         if (_bytes.Length <= KeptBytes) return;
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
+    }
+
+    private static void Write(PipeWriter output, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            output.Write(bytes);
+        }
+        catch (Exception ended) when (ended is ArgumentOutOfRangeException or InvalidOperationException)
+        {
+            // The pipe of a socket completes its output itself when a send fails, also between GetSpan and Advance. It then reports a wrong
+            // use of it.
+            throw new IOException("the connection ended while it was written to", ended);
+        }
     }
 
     private void Grow(int needed)
