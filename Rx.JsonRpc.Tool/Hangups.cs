@@ -5,20 +5,39 @@ namespace Rx.JsonRpc.Tool;
 /// <summary>SIGHUP on its way to a command that reads its configuration again.</summary>
 internal sealed class Hangups
 {
+    private readonly Lock _gate = new();
     private Action? _take;
+    private bool _isMissed;
 
-    /// <summary>From now on each SIGHUP calls this, on any thread.</summary>
+    /// <summary>From now on each SIGHUP calls this, on any thread; those that came before call it once, at once.</summary>
     public IDisposable Take(Action take)
     {
-        Volatile.Write(ref _take, take);
-        return Disposable.Create(() => Volatile.Write(ref _take, null));
+        bool isMissed;
+        lock (_gate)
+        {
+            _take = take;
+            isMissed = _isMissed;
+            _isMissed = false;
+        }
+        if (isMissed) take();
+        return Disposable.Create(Forget);
     }
 
     /// <returns>Whether the command takes it.</returns>
     public bool TryRaise()
     {
-        Action? take = Volatile.Read(ref _take);
+        Action? take;
+        lock (_gate)
+        {
+            take = _take;
+            _isMissed |= take is null;
+        }
         take?.Invoke();
         return take is not null;
+    }
+
+    private void Forget()
+    {
+        lock (_gate) _take = null;
     }
 }
