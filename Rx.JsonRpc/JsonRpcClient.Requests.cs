@@ -124,7 +124,7 @@ public sealed partial class JsonRpcClient
         public override bool IsForOneServer => true;
 
         protected override IObservable<Reply<Unit>> Pipeline(RequestTrail trail) =>
-            ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, Client._timers);
+            ((OneTrail<Unit>)trail).TryOn(server).WithinOnce(trail.Limit.Due, Client._timers, trail);
     }
 
     /// <summary>One subscription of a request.</summary>

@@ -167,11 +167,11 @@ public sealed partial class JsonRpcClient : IAsyncDisposable
               .FailoverWithHedge(trail, trail.HedgeAfter, _clock, trail.MayHedge)
               .RetryWhenCalled(WaitingTurn.Of(trail, request.Policy, _services))
               .RetryWithCheckedBackoff(request.Policy.Retries, request.Policy.Backoff, _clock, trail, _options.Random)
-              .WithinOnce(trail.Limit.Due, _timers);
+              .WithinOnce(trail.Limit.Due, _timers, trail);
 
     private IObservable<Reply<T>> Try<T>(OneRequest<T> request, Server server, AttemptRecord attempt) =>
         request.Send(server, attempt)
-               .WithinOnce(request.Policy.TryTimeout, _timers)
+               .WithinOnce(request.Policy.TryTimeout, _timers, attempt)
                .ErrorsAsFailures(request.Policy.RetryOn);
 
     private RequestPolicy PolicyOf(RequestPolicy? own)

@@ -128,7 +128,7 @@ internal static class DurationCases
 
     /// <summary>What only says how long something took.</summary>
     public static IReadOnlyCollection<string> NoWaits { get; } =
-        ["Attempt.StartedAfter", "Attempt.Took", "RequestRecord..ctor(Took)", "RequestRecord.Took"];
+        ["Attempt.StartedAfter", "Attempt.Took", "RequestRecord..ctor(Took)", "RequestRecord.Took", "ServerDiagnostic.Late"];
 
     private static void Serves(
         NarrowClock clock,

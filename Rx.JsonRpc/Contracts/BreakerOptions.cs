@@ -3,8 +3,8 @@ namespace Rx.JsonRpc;
 /// <summary>When a server is left alone for a while, because calls to it fail, and for how long.</summary>
 /// <remarks>
 /// Lost connections and timeouts are failures. A reply is a success, an error reply too: it proves that the server is alive. What was
-/// never sent, what the caller cancelled and parameters that cannot be written say nothing about a server. When every server of the
-/// client is ejected or not connected, ejection is disregarded.
+/// never sent, what the caller cancelled, what the client itself was late to read and parameters that cannot be written say nothing about
+/// a server. When every server of the client is ejected or not connected, ejection is disregarded.
 /// </remarks>
 public sealed record BreakerOptions
 {
@@ -17,10 +17,10 @@ public sealed record BreakerOptions
     /// <summary>Whether servers are ejected. True by default.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Failures in a row that eject a server. 5 by default.</summary>
+    /// <summary>Calls in a row that met silence and so eject the server: no reply in time, and nothing else came from it meanwhile. 5 by default.</summary>
     public int ConsecutiveFailures { get; init; } = 5;
 
-    /// <summary>The share of failed calls that ejects a server, in (0, 1]; looked at when a call fails. 0.5 by default.</summary>
+    /// <summary>The share of calls without a reply in their time that ejects a server, in (0, 1]; looked at when a call fails. 0.5 by default.</summary>
     public double FailureRate { get; init; } = 0.5;
 
     /// <summary>The calls that the window must hold before their failure rate counts. 20 by default.</summary>

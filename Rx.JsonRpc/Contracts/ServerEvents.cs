@@ -84,6 +84,12 @@ public enum DropReason
     /// request fails. Also an answer of this client to a server's request above that limit.
     /// </summary>
     TooLong,
+
+    /// <summary>
+    /// Nothing was dropped: a call had no reply in its time, but the client itself was late to look for it, as its threads are blocked. That
+    /// does not count against the server; <see cref="ServerDiagnostic.Late"/> says how late.
+    /// </summary>
+    ClientLate,
 }
 
 /// <summary>Something that a server sent was counted and dropped. The connection stays.</summary>
@@ -94,4 +100,7 @@ public sealed record ServerDiagnostic(ServerAddress Server, DropReason Reason, l
 {
     /// <summary>The code of an <see cref="DropReason.ErrorWithoutId"/>; null when it has none that can be used, and for every other reason.</summary>
     public int? ErrorCode { get; init; }
+
+    /// <summary>For <see cref="DropReason.ClientLate"/>, how long after its time the call failed; zero for every other reason.</summary>
+    public TimeSpan Late { get; init; }
 }

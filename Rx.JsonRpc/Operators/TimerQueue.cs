@@ -44,6 +44,12 @@ internal sealed class TimerQueue
         }
     }
 
+    /// <summary>The time by which nodes are due.</summary>
+    public TimeSpan Now => _watch.Elapsed;
+
+    /// <summary>When a node was due that is, or was called last.</summary>
+    public static TimeSpan DueAt(TimerNode node) => TimeSpan.FromTicks(node.LookAt);
+
     /// <summary>Arms a node that is not armed.</summary>
     public void Arm(TimerNode node, TimeSpan due)
     {

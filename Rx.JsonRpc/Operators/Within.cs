@@ -43,10 +43,14 @@ public static class WithinOperator
     /// The same on a queue that many timeouts share. What it gives is made for one subscription, is its own sink, and serves again
     /// afterwards: who subscribes it disposes it once, and knows nothing of it any more.
     /// </summary>
-    internal static IObservable<T> WithinOnce<T>(this IObservable<T> source, TimeSpan due, TimerQueue timers)
+    /// <param name="source">The sequence.</param>
+    /// <param name="due">How long it may take.</param>
+    /// <param name="timers">The queue.</param>
+    /// <param name="look">What is asked before it fails.</param>
+    internal static IObservable<T> WithinOnce<T>(this IObservable<T> source, TimeSpan due, TimerQueue timers, ILastLook? look = null)
     {
         bool unbounded = due == TimeSpan.MaxValue || due == Timeout.InfiniteTimeSpan;
-        return unbounded ? source : Once<T>.Of(source, due, timers);
+        return unbounded ? source : Once<T>.Of(source, due, timers, look);
     }
 
     private static IDisposable NoTimeLeft<T>(IObserver<T> observer, TimeSpan due)
@@ -87,16 +91,19 @@ public static class WithinOperator
         }
     }
 
-    private sealed class Once<T> : WithinSink<T>, IObservable<T>
+    private sealed class Once<T> : WithinSink<T>, IObservable<T>, IThreadPoolWorkItem
     {
         private IObservable<T> _source = null!;
         private TimerQueue _timers = null!;
+        private ILastLook? _look;
+        private LastLook _lastLook;
 
-        public static Once<T> Of(IObservable<T> source, TimeSpan due, TimerQueue timers)
+        public static Once<T> Of(IObservable<T> source, TimeSpan due, TimerQueue timers, ILastLook? look = null)
         {
             if (!Spares<Once<T>>.TryTake(out Once<T>? once)) once = new Once<T>();
             once._source = source;
             once._timers = timers;
+            once._look = look;
             once.Due = due;
             return once;
         }
@@ -110,14 +117,39 @@ public static class WithinOperator
 
         protected override void Arm() => _timers.Arm(this, Due);
 
-        protected override bool TryStop() => TryDisarm();
+        // One that looked again may be looking at this moment: it does not serve again.
+        protected override bool TryStop() => TryDisarm() && !_lastLook.IsBegun;
+
+        internal override void OnDue()
+        {
+            if (_look is not { AwaitsReply: true } look)
+            {
+                base.OnDue();
+                return;
+            }
+            _lastLook.Begin(TimerQueue.DueAt(this));
+            // Behind what is queued there: what has been received, and what was to be sent.
+            if (look.ComesByThreadPool) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            else Look();
+        }
+
+        void IThreadPoolWorkItem.Execute() => Look();
 
         protected override void Recycle()
         {
             Reset();
             _source = null!;
             _timers = null!;
+            _look = null;
             if (!Spares<Once<T>>.Keep(this)) GiveUpPlace();
+        }
+
+        private void Look()
+        {
+            if (HasEnded) return;
+            TimeSpan again = _lastLook.Again(_look!, Due, TimerQueue.DueAt(this), _timers.Now);
+            if (again > TimeSpan.Zero) _timers.Arm(this, again);
+            else base.OnDue();
         }
     }
 }

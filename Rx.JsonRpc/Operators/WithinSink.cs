@@ -19,6 +19,8 @@ internal abstract class WithinSink<T> : TimerNode, IObserver<T>, IDisposable
 
     protected TimeSpan Due { get; set; }
 
+    protected bool HasEnded => Volatile.Read(ref _state) == Ended;
+
     public void Run(IObservable<T> source, IObserver<T> observer)
     {
         _observer = observer;

@@ -6,8 +6,11 @@ internal enum Verdict
     /// <summary>The server replied.</summary>
     Alive,
 
-    /// <summary>A timeout or a lost connection.</summary>
+    /// <summary>A timeout or a lost connection, and nothing came from the server meanwhile.</summary>
     Failed,
+
+    /// <summary>The same, but something came from the server meanwhile: it is alive, and late.</summary>
+    Late,
 
     /// <summary>Nothing: it was cancelled or never sent.</summary>
     Nothing,
@@ -38,6 +41,7 @@ internal sealed class CircuitBreaker
     private readonly Backoff _bounds;
     private long _state;
     private int _inARow;
+    private TimeSpan _silentAt;
     private int _ejections;
     private TimeSpan _until;
 
@@ -81,13 +85,18 @@ internal sealed class CircuitBreaker
     public static bool IsProbe(long ticket) => PhaseOf(ticket) == Probing;
 
     /// <summary>Tells what became of a call; true when the server was ejected by it, or came back.</summary>
-    public bool Judge(long ticket, Verdict verdict, TimeSpan now)
+    /// <param name="ticket">The number under which it was admitted.</param>
+    /// <param name="verdict">What it says.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="heard">For a failure, when anything came from the server last.</param>
+    public bool Judge(long ticket, Verdict verdict, TimeSpan now, TimeSpan heard = default)
     {
         if (Interlocked.Read(ref _state) != ticket) return false;
         if (IsProbe(ticket)) return JudgeProbe(ticket, verdict, now);
         if (!_options.Enabled || verdict == Verdict.Nothing) return false;
-        _window.Add(verdict == Verdict.Failed, now);
-        if (verdict == Verdict.Failed) return CountFailure(ticket, now);
+        bool failed = verdict is Verdict.Failed or Verdict.Late;
+        _window.Add(failed, now);
+        if (failed) return CountFailure(ticket, verdict == Verdict.Failed, now, heard);
         if (Volatile.Read(ref _inARow) != 0) Volatile.Write(ref _inARow, 0);
         return false;
     }
@@ -122,7 +131,7 @@ internal sealed class CircuitBreaker
                     _window.Clear();
                     EnterLocked(Closed);
                     return true;
-                case Verdict.Failed:
+                case Verdict.Failed or Verdict.Late:
                     EjectLocked("its probe call failed", now);
                     return true;
                 default:
@@ -133,12 +142,15 @@ internal sealed class CircuitBreaker
         }
     }
 
-    private bool CountFailure(long ticket, TimeSpan now)
+    private bool CountFailure(long ticket, bool silent, TimeSpan now, TimeSpan heard)
     {
         lock (_groups.Gate)
         {
             if (_state != ticket) return false;
-            int inARow = Interlocked.Increment(ref _inARow);
+            // What came between two silent calls ends the row as a reply does.
+            if (!silent || heard > _silentAt) Volatile.Write(ref _inARow, 0);
+            _silentAt = now;
+            int inARow = silent ? Interlocked.Increment(ref _inARow) : 0;
             if (inARow >= _options.ConsecutiveFailures)
             {
                 EjectLocked($"{inARow} failures in a row", now);

@@ -23,41 +23,57 @@ internal sealed class Heartbeat
     private readonly IStopwatch _stopwatch;
     private readonly Action<TimeSpan> _dead;
     private readonly SerialDisposable _timer = new();
-    private long _heardAt;
     private volatile bool _probing;
+    private volatile bool _lookedAgain;
+    private readonly TimeSpan _begun;
+    private TimeSpan _due;
 
     /// <param name="options">How often, and how long.</param>
     /// <param name="connection">The connection; its reading has not begun.</param>
     /// <param name="clock">The clock.</param>
+    /// <param name="stopwatch">What the connection measures by when it was heard last.</param>
     /// <param name="dead">Called at most once, on the clock's thread, with how long nothing was heard.</param>
-    public Heartbeat(HeartbeatOptions options, ServerConnection connection, IScheduler clock, Action<TimeSpan> dead)
+    public Heartbeat(HeartbeatOptions options, ServerConnection connection, IScheduler clock, IStopwatch stopwatch, Action<TimeSpan> dead)
     {
         _options = options;
         _connection = connection;
         _clock = clock;
         _dead = dead;
-        _stopwatch = clock.StartStopwatch();
-        // Bytes, not frames: a long reply on a slow line is a sign of life long before it is complete.
-        connection.Frames.BytesCame = Hear;
+        _stopwatch = stopwatch;
+        _begun = stopwatch.Elapsed;
         Wait(options.Interval);
     }
 
     /// <summary>Nothing is sent or told any more.</summary>
     public void Stop() => _timer.Dispose();
 
-    private void Hear()
+    /// <summary>Bytes came.</summary>
+    public void Hear()
     {
-        Volatile.Write(ref _heardAt, _stopwatch.Elapsed.Ticks);
         _probing = false;
+        _lookedAgain = false;
     }
 
-    private void Wait(TimeSpan due) => _timer.Disposable = _clock.After(due, this, static self => self.Look());
+    /// <summary>Whether bytes have come that are not read yet, or this look is so late that they may be on their way through the client.</summary>
+    private bool IsClientLate() =>
+        _connection.Frames.Read < _connection.Frames.Received || _stopwatch.Elapsed - _due > LastLook.MostTolerance;
+
+    private void Wait(TimeSpan due)
+    {
+        _due = _stopwatch.Elapsed.PlusCapped(due);
+        _timer.Disposable = _clock.After(due, this, static self => self.Look());
+    }
 
     private void Look()
     {
         if (_timer.IsDisposed) return;
-        TimeSpan silence = _stopwatch.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _heardAt));
-        if (_probing)
+        TimeSpan silence = _stopwatch.Elapsed - (_connection.HeardAt > _begun ? _connection.HeardAt : _begun);
+        if (_probing && !_lookedAgain && IsClientLate())
+        {
+            _lookedAgain = true;
+            Wait(_options.Timeout);
+        }
+        else if (_probing)
         {
             _dead(silence);
         }

@@ -97,7 +97,7 @@ internal abstract class RecordedAttempt<T> : AttemptRecord, IObservable<Reply<T>
     }
 
     private RequestTimeoutException TimedOut() => new(FormattableString.Invariant(
-        $"no reply from {Server.Address} within {_trail.Terms.Policy.TryTimeout.TotalMilliseconds:0.###} ms"));
+        $"no reply from {Server.Address} within {_trail.Terms.Policy.TryTimeout.TotalMilliseconds:0.###} ms{LateInWords()}"));
 
     private static AttemptEnd EndOf(Exception failure) => failure switch
     {

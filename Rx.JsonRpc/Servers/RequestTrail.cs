@@ -5,7 +5,7 @@ namespace Rx.JsonRpc.Servers;
 /// Attempts overlap when the request is hedged, and the end of the request does not wait for them: a limit of time ends it on the clock's thread while a reply
 /// comes in on the reader's. So the trail has a lock, which is itself, for no observer ever gets hold of it; and it is sealed before it is told.
 /// </remarks>
-internal partial class RequestTrail
+internal partial class RequestTrail : ILastLook
 {
     // Retries for ever must not grow the list for ever: the oldest attempts go first.
     private const int MostKept = 1000;
@@ -125,7 +125,7 @@ internal partial class RequestTrail
     /// <summary>Ends every attempt that is under way.</summary>
     public void EndAll(AttemptEnd end, string reason = "", Verdict? verdict = null)
     {
-        while (Volatile.Read(ref _open) is { } open) TryEnd(open, end, reason, null, verdict);
+        while (Volatile.Read(ref _open) is { } open) TryEnd(open, end, reason + open.LateInWords(), null, verdict);
     }
 
     /// <summary>The request has ended: nothing changes any more.</summary>
@@ -236,6 +236,7 @@ internal partial class RequestTrail
         // Pairs with Server.Ask, which writes the ticket and then looks whether the attempt has ended.
         Interlocked.MemoryBarrier();
         attempt.Lost = end == AttemptEnd.ConnectionLost;
-        attempt.Server.Judge(attempt, verdict, now);
+        if (attempt.ClientLate > TimeSpan.Zero && verdict == Verdict.Failed) verdict = Verdict.Nothing;
+        attempt.Server.Judge(attempt, verdict, now, _subscribedAt + attempt.StartedAfter);
     }
 }

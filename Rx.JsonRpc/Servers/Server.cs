@@ -53,6 +53,8 @@ public sealed partial class Server
 
     internal IJsonRpcSerializer Serializer => _services.Serializer;
 
+    internal System.Reactive.Concurrency.IStopwatch Stopwatch => _services.Stopwatch;
+
     internal ServerCallRoutes Calls => _services.Calls;
 
     internal Continuations Continuations => _services.Continuations;
@@ -91,11 +93,17 @@ public sealed partial class Server
         new ServerNotify<TParams>(this, method, prefix, parameters, typeInfo, record);
 
     /// <summary>Tells the breaker how an attempt ended that was given a connection here.</summary>
-    internal void Judge(AttemptRecord attempt, Verdict verdict, TimeSpan now)
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="verdict">What it says.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="began">When the attempt began.</param>
+    internal void Judge(AttemptRecord attempt, Verdict verdict, TimeSpan now, TimeSpan began)
     {
         if (attempt is { Connection: { } connection } && verdict == Verdict.Failed && attempt.Lost && !connection.TryCountLoss()
             && !CircuitBreaker.IsProbe(attempt.Ticket)) return;
-        if (!_breaker.Judge(attempt.Ticket, verdict, now)) return;
+        TimeSpan heard = verdict == Verdict.Failed ? LastHeard(attempt.Connection) : default;
+        if (heard > began) verdict = Verdict.Late;
+        if (!_breaker.Judge(attempt.Ticket, verdict, now, heard)) return;
         lock (_gate) ChangeLocked(_state == ServerState.Ejected && _breaker.IsClosed ? "the probe call was answered" : _reason);
         _services.Changes.Flush();
         CallWaiting();
@@ -150,6 +158,24 @@ public sealed partial class Server
     {
         Interlocked.Increment(ref _dropped[(int)reason]);
         _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, reason, length) { ErrorCode = errorCode });
+    }
+
+    /// <summary>A call has no reply in its time, but the client was late to look for it.</summary>
+    internal void ClientWasLate(TimeSpan late)
+    {
+        Interlocked.Increment(ref _dropped[(int)DropReason.ClientLate]);
+        _services.Diagnostics.TryPublish(new ServerDiagnostic(Address, DropReason.ClientLate, 0) { Late = late });
+    }
+
+    /// <summary>When anything came from the server last, on the connection of an attempt or on another one.</summary>
+    private TimeSpan LastHeard(ServerConnection? connection)
+    {
+        TimeSpan last = connection?.HeardAt ?? default;
+        foreach (ServerLink link in _links)
+        {
+            if (link.Open is { } other && other.HeardAt > last) last = other.HeardAt;
+        }
+        return last;
     }
 
     private int InFlightLocked() => _links.Concat(_formerLinks).Sum(link => link.Open?.Pending.Count ?? 0);

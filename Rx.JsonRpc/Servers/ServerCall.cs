@@ -114,7 +114,7 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         {
             _failure = InvalidReplyException.Of(_method.Name, _server.Address, typeof(TResult), fault);
         }
-        _server.Continuations.Schedule(this);
+        Schedule();
     }
 
     public override void OnErrorReply(JsonRpcError error)
@@ -128,21 +128,21 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         {
             _reply = new Reply<TResult> { Error = error };
         }
-        _server.Continuations.Schedule(this);
+        Schedule();
     }
 
     public override void OnUnusable(string why)
     {
         _failure = new InvalidReplyException(
             $"{_method.Name}: the reply from {_server.Address} cannot be used: {why}.");
-        _server.Continuations.Schedule(this);
+        Schedule();
     }
 
     public override void OnLost(Exception failure)
     {
         _record.TakeBack();
         _failure = failure;
-        _server.Continuations.Schedule(this);
+        Schedule();
     }
 
     public void Dispose()
@@ -170,6 +170,12 @@ internal sealed class ServerCall<TParams, TResult> : PendingRequest, IServerRequ
         // Disposed while it told the reply, on this thread, by the only one who knew it. The reply to a request whose bytes have not been
         // handed over is a peer's guess: then the writer knows it still.
         if (_once && _disposal.IsHere && _record.Written == Written.MaybeExecuted) Recycle();
+    }
+
+    private void Schedule()
+    {
+        _record.HasNews = true;
+        _server.Continuations.Schedule(this);
     }
 
     private void Recycle()

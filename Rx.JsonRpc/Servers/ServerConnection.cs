@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
-using Rx.JsonRpc.Framing;
 using Rx.JsonRpc.Protocol;
 using Rx.JsonRpc.Transport;
 
@@ -11,7 +9,7 @@ namespace Rx.JsonRpc.Servers;
 /// One live connection to a server: sorts what arrives to the requests that wait for it, and when it ends fails those at once, each with
 /// a failure of its own.
 /// </summary>
-internal sealed class ServerConnection : IObserver<Frame>
+internal sealed partial class ServerConnection : IObserver<Frame>
 {
     // Long enough for a server that leaves to see that nothing is left to answer.
     private static readonly TimeSpan LeavingLimit = TimeSpan.FromMilliseconds(500);
@@ -24,6 +22,8 @@ internal sealed class ServerConnection : IObserver<Frame>
     private readonly SingleAssignmentDisposable _leavingLimit = new();
     private readonly Heartbeat? _heartbeat;
     private readonly OpenServerCalls _calls;
+    private readonly IStopwatch _stopwatch;
+    private long _heardAt;
     private int _othersSent;
     // What had been sent before a request that has a reply by now; the reader's own.
     private int _settled;
@@ -55,7 +55,9 @@ internal sealed class ServerConnection : IObserver<Frame>
         Pending = new PendingRequests(Math.Max(1, options.MaxInFlightPerServer / options.ConnectionsPerServer), options.Balancing == Balancing.LeastInFlight);
         _calls = new OpenServerCalls(server, this, options, clock);
         frames.Skipped = Skip;
-        if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, this, clock, EndAsDead);
+        _stopwatch = server.Stopwatch;
+        frames.BytesCame = Hear;
+        if (options.Heartbeat.Enabled) _heartbeat = new Heartbeat(options.Heartbeat, this, clock, _stopwatch, EndAsDead);
     }
 
     public FrameConnection Frames { get; }
@@ -69,6 +71,9 @@ internal sealed class ServerConnection : IObserver<Frame>
 
     /// <summary>Whether a reply to anything that was sent here has come yet, but refusals of a server that leaves.</summary>
     public bool HasReplied { get; private set; }
+
+    /// <summary>When bytes came last, by the client's stopwatch; zero when none have.</summary>
+    public TimeSpan HeardAt => TimeSpan.FromTicks(Volatile.Read(ref _heardAt));
 
     public void OnNext(Frame frame)
     {
@@ -112,6 +117,13 @@ internal sealed class ServerConnection : IObserver<Frame>
     /// <summary>Called before it is sent, or after it was given up.</summary>
     public void CountOther() => Interlocked.Increment(ref _othersSent);
 
+    // Bytes, not frames: a long reply on a slow line is a sign of life long before it is complete.
+    private void Hear()
+    {
+        Volatile.Write(ref _heardAt, _stopwatch.Elapsed.Ticks);
+        _heartbeat?.Hear();
+    }
+
     private void Sort(in Envelope envelope, Frame frame, ServerCallBatch? batch)
     {
         switch (envelope.Kind)
@@ -135,67 +147,6 @@ internal sealed class ServerConnection : IObserver<Frame>
                 if (envelope.Fault is not { } fault || !TryFail(envelope.Id, fault)) _server.Dropped(DropReason.NotAReply, frame.Payload.Length);
                 break;
         }
-    }
-
-    private void TakeError(in Envelope envelope, Frame frame)
-    {
-        JsonRpcError? error = ErrorReader.Read(envelope.Value, _options.Strict, out string? fault);
-        // First: what was refused must not come here again. Also when nothing waits for the reply any more.
-        bool leaves = error is { IsLeaving: true };
-        if (leaves) Leave();
-        if (envelope.IsWithoutId(_options.Strict)) TakeErrorWithoutId(error, fault, frame);
-        else if (TakePending(envelope, frame, serves: !leaves) is { } request) Fail(request, error, fault);
-    }
-
-    /// <summary>
-    /// A server that cannot read what was sent cannot name its id either (JSON-RPC 2.0, section 5). The only request that waits is meant,
-    /// if nothing else that was sent can be: a server reads in order, so whatever left before a request that has a reply is not.
-    /// </summary>
-    private void TakeErrorWithoutId(JsonRpcError? error, string? fault, Frame frame)
-    {
-        if (_settled == OthersSent && Pending.TakeOnly() is { } only)
-        {
-            if (error is not { IsLeaving: true }) HasReplied = true;
-            Fail(only, error, fault);
-            _server.RoomForOne();
-            return;
-        }
-        _server.Dropped(DropReason.ErrorWithoutId, frame.Payload.Length, error?.Code);
-    }
-
-    private static void Fail(PendingRequest request, JsonRpcError? error, string? fault)
-    {
-        if (error is null) request.OnUnusable(fault!);
-        else request.OnErrorReply(error);
-    }
-
-    /// <summary>Ends the request with this id, if it waits, because its reply cannot be used.</summary>
-    private bool TryFail(long id, string why)
-    {
-        if (Pending.Take(id, out _) is not { } request) return false;
-        HasReplied = true;
-        request.OnUnusable(why);
-        _server.RoomForOne();
-        return true;
-    }
-
-    /// <summary>A frame above the limit has passed by: the request that it replies to fails, and nothing else.</summary>
-    private void Skip(SkippedFrame frame)
-    {
-        CutEnvelope cut = CutEnvelope.Read(frame);
-        if (cut.Kind == EnvelopeKind.Result) TryFail(cut.Id, $"it {LimitTexts.TooLong(frame.Length, _options.MaxFrameBytes)}");
-        else if (cut.Kind == EnvelopeKind.Call) _calls.RefuseTooLong(cut.IdJson, frame.Length);
-        _server.Dropped(DropReason.TooLong, frame.Length);
-    }
-
-    private bool TryFailAllIn(in ReadOnlySequence<byte> text)
-    {
-        var ids = new List<long>();
-        int depth = BrokenText.FindIds(text, ids);
-        string why = depth > RawJson.MaxDepth ? EnvelopeReader.TooDeep : "it is not JSON in UTF-8";
-        bool any = false;
-        foreach (long id in ids) any |= TryFail(id, why);
-        return any;
     }
 
     /// <summary>The server takes no more calls here: none begins, those that wait are answered, then the connection ends in order.</summary>

@@ -9,7 +9,7 @@ namespace Rx.JsonRpc.Transport;
 /// One connection that speaks netstrings: what arrives flows down <see cref="Frames"/>, what is sent from any thread leaves through one
 /// writer.
 /// </summary>
-public sealed class FrameConnection : IDisposable
+public sealed partial class FrameConnection : IDisposable
 {
     private readonly IDuplexPipe _pipe;
     private readonly FrameCutter _cutter;
@@ -66,9 +66,6 @@ public sealed class FrameConnection : IDisposable
 
     /// <summary>Called once, on any thread, when nothing more is read or written; with the failure if that was the reason.</summary>
     internal Action<Exception?>? Released { get; init; }
-
-    /// <summary>Called by the reader whenever bytes have come, before they are looked at. Set before the subscription.</summary>
-    internal Action? BytesCame { get; set; }
 
     /// <summary>
     /// Called by the reader for each frame above <see cref="FrameConnectionOptions.MaxFrameBytes"/>, when it has passed by. Set before the
@@ -195,6 +192,7 @@ public sealed class FrameConnection : IDisposable
         if (length > 0) BytesCame?.Invoke();
         end = ReadBuffered(ref buffer, observer);
         _sender.LetGo();
+        Volatile.Write(ref _read, _cutter.End);
         bool waits = end is null && _receiveRoom is not null && _receiveRoom.IsMissing(_cutter.BegunLength(buffer));
         // What waits counts as unexamined: the pipe takes no more than its own bound until it is read.
         _pipe.Input.AdvanceTo(buffer.Start, waits ? buffer.Start : buffer.End);

@@ -24,6 +24,9 @@ internal sealed class FrameCutter(int maxFrameBytes, string peer) : IDisposable
     /// <summary>What is wrong, after <see cref="NetstringStatus.Violation"/>.</summary>
     public ProtocolViolationException? Violation { get; private set; }
 
+    /// <summary>How many bytes have been looked at since the connection was opened.</summary>
+    public long End => _end;
+
     /// <summary>A read has given so many bytes that have not been consumed.</summary>
     public void Begin(long bytes) => _end = _bytesBefore + bytes;
 

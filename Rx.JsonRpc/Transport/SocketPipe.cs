@@ -11,7 +11,7 @@ namespace Rx.JsonRpc.Transport;
 /// the socket.
 /// </summary>
 /// <remarks>To close without sending anything more, complete <see cref="Output"/> with an error.</remarks>
-internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
+internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable, IReceivesBytes
 {
     /// <summary>How long a peer that does not read can hold up the closing.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
@@ -54,6 +54,23 @@ internal sealed class SocketPipe : IDuplexPipe, IAsyncDisposable
     {
         Volatile.Write(ref _servedNothing, true);
         Ended?.Invoke(false);
+    }
+
+    public bool ByThreadPool => true;
+
+    public long Received
+    {
+        get
+        {
+            try
+            {
+                return _connection.BytesRead + _connection.Socket.Available;
+            }
+            catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+            {
+                return _connection.BytesRead;
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
