@@ -73,6 +73,42 @@ public sealed partial class FailureMessageTests
                 .Select(static type => type.Name).Except(documented.Values.Select(static text => text[..text.IndexOf(':', StringComparison.Ordinal)])));
     }
 
+    [Theory]
+    [InlineData("a", 1)]
+    [InlineData("b", 2)]
+    public void Message_OfAHedgedRequest_NumbersTheAttemptThatFailed(string server, int number)
+    {
+        foreach (Action<FakeCall> answer in (Action<FakeCall>[])[static call => call.Error(-32000, "busy"), static call => call.Result("\"x\"")])
+        {
+            var world = new ClientInVirtualTime();
+            JsonRpcClient client = world.Client("a,2 b,1");
+            foreach (string name in (string[])["a", "b"]) world[name].OnCall = static _ => { };
+            world.AdvanceTo(10);
+            var hedged = new RequestPolicy { Replay = Replay.Always, Hedge = Hedge.After(TimeSpan.FromMilliseconds(100)) };
+            Answers<int> answers = world.Subscribe(client.Request(Method<string[], int>.Create("add"), [], hedged));
+            world.AdvanceTo(150);
+            answer(world[server].Calls[0]);
+            world.AdvanceTo(5_000);
+
+            JsonRpcException failure = Assert.IsAssignableFrom<JsonRpcException>(answers.Error?.Error);
+            Assert.Equal(2, failure.Attempts.Count);
+            Assert.Equal($"memory:{server}", $"{failure.Server}".Split(',')[0]);
+            Assert.Contains($"(attempt {number}", failure.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("-32000", false)]
+    [InlineData("-32001", true)]
+    public void Message_OfAnErrorReply_AdvisesRetryOnOnlyWhereItLacksTheCode(string retried, bool advises)
+    {
+        JsonRpcException failure = Raised(
+            static call => call.Error(-32000, "busy"), new RequestPolicy { Replay = Replay.Always, RetryOn = ErrorCodes.Parse(retried), TotalTimeout = TimeSpan.FromSeconds(1) });
+
+        Assert.IsType<ErrorReplyException>(failure);
+        Assert.Equal(advises, failure.Message.Contains("RetryOn", StringComparison.Ordinal));
+    }
+
     private static Dictionary<string, string> Documented() =>
         Row().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md")))
             .ToDictionary(static row => row.Groups["case"].Value, static row => $"{row.Groups["type"].Value}: {row.Groups["message"].Value}");

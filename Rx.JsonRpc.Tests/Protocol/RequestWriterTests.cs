@@ -91,12 +91,30 @@ public class RequestWriterTests
         Assert.Equal(deepest, RawJson.From<object>(Nested(64), typeInfo).ToString());
     }
 
+    [Theory]
+    [InlineData(62, true)]
+    [InlineData(63, true)]
+    [InlineData(64, false)]
+    public void WriteRequest_JsonInsideAType_CountsWithTheLevelsAroundIt(int levels, bool isSent)
+    {
+        string json = new string('[', levels) + new string(']', levels);
+        // The values that a serializer writes in one piece.
+        object[] values = [RawJson.Parse(json), JsonElement.Parse(json), System.Text.Json.Nodes.JsonNode.Parse(json)!];
+        var typeInfo = (JsonTypeInfo<object[]>)new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }.GetTypeInfo(typeof(object[]));
+
+        foreach (object value in values)
+        {
+            if (isSent) Assert.Contains($"[{json}]", Request([value], typeInfo));
+            else AssertInvalid("64", () => Request([value], typeInfo));
+        }
+    }
+
     private static object[] Nested(int levels) => levels == 1 ? [] : [Nested(levels - 1)];
 
     private static InvalidParametersException AssertInvalid(string says, Func<string> write)
     {
         InvalidParametersException fault = Assert.Throws<InvalidParametersException>(() => write());
-        Assert.Contains(says, fault.Message);
+        Assert.True(fault.Message.Contains(says, StringComparison.Ordinal), fault.Message);
         Assert.Contains("'m'", fault.Message);
         Assert.Equal("m", fault.Method);
         return fault;

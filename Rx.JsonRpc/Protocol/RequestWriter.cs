@@ -85,7 +85,8 @@ internal static class RequestWriter
         }
         catch (Exception fault)
         {
-            throw Invalid(method, $"the parameters of '{method}' ({typeof(TParams)}) cannot be written as JSON: {fault.Message}", fault);
+            string cause = fault.InnerException is { } inner ? $" ({inner.Message})" : "";
+            throw Invalid(method, $"the parameters of '{method}' ({typeof(TParams)}) cannot be written as JSON: {fault.Message}{cause}", fault);
         }
         if (Nesting.MayBeTooDeep(serializer, typeInfo) && Nesting.IsTooDeep(buffer.Payload[start..]))
         {

@@ -50,9 +50,11 @@ public sealed class SystemTextJsonSerializer : IJsonRpcSerializer
     {
         Utf8JsonWriter? writer = _spare;
         _spare = null;
-        if (writer is null || writer.Options.Encoder != options.Encoder)
+        // What the serializer writes in one piece, such as a JsonElement, it does not count: the writer does.
+        int maxDepth = Math.Max(RawJson.MaxDepth, options.MaxDepth);
+        if (writer is null || writer.Options.Encoder != options.Encoder || writer.Options.MaxDepth != maxDepth)
         {
-            return new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = options.Encoder });
+            return new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = maxDepth });
         }
         writer.Reset(output);
         return writer;

@@ -25,7 +25,17 @@ public sealed class RawJsonConverter : JsonConverter<RawJson>
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        if (value.IsEmpty) writer.WriteNullValue();
-        else writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
+        if (value.IsEmpty)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+        int maxDepth = options.MaxDepth == 0 ? RawJson.MaxDepth : options.MaxDepth;
+        // The writer does not count what it copies.
+        if (JsonDepth.IsDeeper(value.Utf8.Span, maxDepth - writer.CurrentDepth))
+        {
+            throw new JsonException($"A RawJson {writer.CurrentDepth} levels deep nests the whole deeper than {maxDepth} levels, the MaxDepth of the options.");
+        }
+        writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
     }
 }
