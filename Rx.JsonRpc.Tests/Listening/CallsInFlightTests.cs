@@ -45,6 +45,24 @@ public class CallsInFlightTests
     }
 
     [Fact]
+    public void Leave_AllWhileOneMoreEnters_NothingOfTheTotalsIsKept() => Race.Run(
+        20_000,
+        () =>
+        {
+            // Four calls are a connection's own.
+            var totals = new ListenerTotals(new() { MaxConnections = 1, MaxTotalCalls = 8 }, new(System.IO.Pipelines.PipeScheduler.Inline));
+            var calls = new CallsInFlight(mostCalls: 100, mostBytes: 100, new ConnectionShare(totals, null!));
+            for (int i = 0; i < totals.OwnCalls; i++) Assert.True(calls.TryEnter(0));
+            return (Totals: totals, Calls: calls);
+        },
+        round => Assert.True(round.Calls.TryEnter(0)),
+        round =>
+        {
+            for (int i = 0; i < round.Totals.OwnCalls; i++) round.Calls.Leave(0);
+        },
+        round => Assert.Equal(0, round.Totals.Calls));
+
+    [Fact]
     public void Leave_WhileOthersEnter_AllAreCounted() => Race.Run(
         2000,
         () => new CallsInFlight(mostCalls: 1000, mostBytes: 1000),

@@ -38,6 +38,31 @@ public class ListenerTotalsTests
     }
 
     [Fact]
+    public void TryTake_MoreThanHalfBesideALittle_FitsIfThereIsRoom()
+    {
+        Assert.True(_totals.TryTake(Share(), 1000));
+        Assert.False(_totals.TryTake(Share(), 1_024_000));
+
+        Assert.True(_totals.TryTake(Share(), 1_023_000));
+    }
+
+    [Fact]
+    public void TryTakeAtOnce_HoldsLessThanAnother_GetsWhatThereIsOnce()
+    {
+        ConnectionShare most = Share();
+        Assert.True(_totals.TryTake(most, 400_000));
+        ConnectionShare share = Share();
+        Assert.False(_totals.TryTake(share, 450_000));
+
+        Assert.True(_totals.TryTakeAtOnce(share, 450_000));
+
+        // Now it holds most itself.
+        Assert.False(_totals.TryTakeAtOnce(share, 100_000));
+        Assert.True(_totals.TryTakeAtOnce(most, 100_000));
+        Assert.False(_totals.TryTakeAtOnce(Share(), 100_000));
+    }
+
+    [Fact]
     public void End_OfAShare_GivesBackAllThatItHeld()
     {
         ConnectionShare share = Share();

@@ -128,6 +128,25 @@ public class TotalBoundsTests
     }
 
     [Fact]
+    public void Reply_LargeAndOthersHoldLittle_ClosesNoneOfThem()
+    {
+        // 1,075,712 bytes are shared.
+        Host host = Host.Keeping(new() { MaxConnections = 8, MaxTotalBytes = 1_600_000 });
+        for (int i = 0; i < 6; i++)
+        {
+            host.Connect().Send("""{"method":"m","id":1}""");
+            host.Calls[i].TryAnswer(RawJson.Parse($"\"{new string('x', 80_000)}\""));
+        }
+        Assert.InRange(host.Listener.Totals.Bytes, 300_000, 400_000);
+        RawPeer peer = host.Connect().Send("""{"method":"m","id":1}""");
+
+        Assert.True(host.Calls[6].TryAnswer(RawJson.Parse($"\"{new string('x', 600_000)}\"")));
+
+        Assert.Equal(7, host.Listener.ConnectionCount);
+        Assert.NotNull(peer.Read());
+    }
+
+    [Fact]
     public void BatchReplies_ThatWaitForTheRest_AreCounted()
     {
         Host host = Host.Keeping(Small);

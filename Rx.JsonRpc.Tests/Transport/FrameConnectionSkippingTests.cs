@@ -151,7 +151,20 @@ public class FrameConnectionSkippingTests
         Assert.Null(_error);
     }
 
-    private FrameConnection Open(TimeSpan? limit = null)
+    [Fact]
+    public void FrameTimeout_FrameIsThereAndItsObserverTakesLong_IsKept()
+    {
+        Open(observed: () => Advance(TimeSpan.FromMinutes(1)));
+        Receive("3:ab", 100);
+        Receive("c,", 100);
+
+        Receive("1:d,", 100);
+
+        Assert.Null(_error);
+        Assert.Equal(["abc", "d"], _seen);
+    }
+
+    private FrameConnection Open(TimeSpan? limit = null, Action? observed = null)
     {
         (InMemoryConnection near, InMemoryConnection far) = InMemoryConnection.CreatePair(new InMemoryEndPoint("near"), new InMemoryEndPoint("far"));
         _far = far;
@@ -161,7 +174,11 @@ public class FrameConnectionSkippingTests
             Skipped = frame => _seen.Add($"skipped {frame.Length}"),
         };
         connection.Frames.Subscribe(
-            frame => _seen.Add(Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(frame.Payload))),
+            frame =>
+            {
+                _seen.Add(Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(frame.Payload)));
+                observed?.Invoke();
+            },
             error => _error = error,
             () => _completed = true);
         return connection;

@@ -88,6 +88,9 @@ internal sealed class CallsInFlight
             _sharedBytes += moreBytes;
             SetGranted();
         }
+        // Those that left meanwhile may not have seen that something was taken, and too few may be left to pass such a multiple.
+        Interlocked.MemoryBarrier();
+        if (CallsNow <= 1L << _callsShift && BytesNow <= 1L << _bytesShift) GiveBack();
         return true;
     }
 

@@ -119,7 +119,8 @@ internal sealed class ConnectionShare : IByteRoom
     {
         long needed = BytesAbove(OwnBytes, bytes);
         if (needed <= shared) return true;
-        if (!_totals.TryTake(this, needed - shared)) return false;
+        // Once only: two connections that leave replies unread would pass each other by turns, until nothing was left.
+        if (!(shared == 0 ? _totals.TryTakeAtOnce(this, needed) : _totals.TryTake(this, needed - shared))) return false;
         shared = needed;
         return true;
     }

@@ -86,6 +86,20 @@ internal sealed class ListenerTotals
         }
     }
 
+    /// <summary>
+    /// As <see cref="TryTake"/>, for what can't wait. As long as another connection holds more, it gets any room that there is: nothing has
+    /// to be closed then.
+    /// </summary>
+    public bool TryTakeAtOnce(ConnectionShare share, long bytes)
+    {
+        lock (_gate)
+        {
+            if (share.HasEnded || !(FitsLocked(share, bytes, 0) || (bytes <= _mostBytes - _bytes && HoldsLessLocked(share)))) return false;
+            AddLocked(share, bytes, 0);
+            return true;
+        }
+    }
+
     /// <summary>As <see cref="TryTake"/>; what does not fit is granted later, and the share is woken.</summary>
     public bool TryTakeOrWait(ConnectionShare share, long bytes)
     {
@@ -141,10 +155,12 @@ internal sealed class ListenerTotals
         while (NextToWake() is { } share) _continuations.Schedule(static share => ((ConnectionShare)share!).Wake(), share);
     }
 
-    // A connection alone may hold one frame, whatever its length.
+    // A connection alone may hold one frame, whatever its length; and one that is longer than the half of all needs no more than its room.
     private bool FitsLocked(ConnectionShare share, long bytes, long calls) =>
-        (bytes <= 0 || _bytes == 0 || share.Bytes + bytes <= _mostBytes - _bytes - bytes)
+        (bytes <= 0 || _bytes == 0 || (bytes > _mostBytes / 2 ? bytes : share.Bytes + bytes + bytes) <= _mostBytes - _bytes)
         && (calls <= 0 || share.Calls + calls <= _mostCalls - _calls - calls);
+
+    private bool HoldsLessLocked(ConnectionShare share) => _holders.Any(holder => holder.Bytes > share.Bytes);
 
     private void AddLocked(ConnectionShare share, long bytes, long calls)
     {

@@ -51,6 +51,8 @@ internal sealed class FrameCutter(int maxFrameBytes, string peer) : IDisposable
             if (_skipping is null)
             {
                 status = NetstringReader.Read(ref buffer, maxFrameBytes, out payload, out violation);
+                // From now on it is the observer that takes its time.
+                if (status == NetstringStatus.Frame && HasBegun) EndBegun();
                 if (status != NetstringStatus.Violation) return status;
                 status = violation.Fault == NetstringFault.TooLong && Skipped is not null ? BeginSkip(ref buffer, ref violation) : status;
             }
@@ -74,6 +76,12 @@ internal sealed class FrameCutter(int maxFrameBytes, string peer) : IDisposable
 
     public void Dispose() => Deadline?.Dispose();
 
+    private void EndBegun()
+    {
+        HasBegun = false;
+        Deadline?.End();
+    }
+
     private NetstringStatus BeginSkip(ref ReadOnlySequence<byte> buffer, ref NetstringViolation violation)
     {
         NetstringStatus status = NetstringReader.ReadLength(buffer, out int length, out int headerBytes, out violation);
@@ -90,6 +98,7 @@ internal sealed class FrameCutter(int maxFrameBytes, string peer) : IDisposable
         NetstringStatus status = frame.Take(ref buffer, out violation);
         if (status != NetstringStatus.Frame) return status;
         _skipping = null;
+        EndBegun();
         Skipped!(frame);
         return status;
     }
