@@ -1,8 +1,8 @@
 using System.Net;
 using System.Reflection;
 using Rx.JsonRpc.Kamailio;
-using Rx.JsonRpc.Tests.Support;
 using Rx.JsonRpc.Testing;
+using Rx.JsonRpc.Tests.Support;
 
 namespace Rx.JsonRpc.Tests.Contracts;
 

@@ -1,7 +1,7 @@
 using System.Reactive.Concurrency;
 using Rx.JsonRpc.Servers;
-using Rx.JsonRpc.Transport;
 using Rx.JsonRpc.Tests.Support;
+using Rx.JsonRpc.Transport;
 
 namespace Rx.JsonRpc.Tests.Servers;
 
