@@ -97,10 +97,19 @@ public sealed class JsonrpccTests
         Assert.True(first.Counters.CallsRefused > 0);
     }
 
-    /// <summary>One call after the other, whatever the answers are; fails when one has none.</summary>
+    /// <summary>One call after the other, whatever becomes of them: one that meets the end of its connection in the module can stay unanswered.</summary>
     private static async Task LoadAsync(SipWorld world, CancellationToken enough)
     {
-        while (!enough.IsCancellationRequested) await world.RawCallAsync("X-None", "0"u8.ToArray());
+        while (!enough.IsCancellationRequested)
+        {
+            try
+            {
+                await world.RawCallAsync("X-None", "0"u8.ToArray());
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
     }
 
     private static JsonRpcListener NewListener(EndPoint place) => new(place, new JsonRpcListenerOptions { Continuations = PipeScheduler.Inline });
